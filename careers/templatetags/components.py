@@ -1,0 +1,77 @@
+"""Small parts of pages: signs, numbers for people, and the mark that leads from a number to its source."""
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = ""):
+    """A sign of static/img/icons.svg. It is decoration: the words beside it say the same."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false" viewBox="0 0 48 48"><use href="{}#{}"></use></svg>',
+        css_class,
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def dollars(amount: float | None) -> str:
+    """The exact amount: $61,550 or, with cents, $24.80."""
+    if amount is None:
+        return ""
+    return f"${amount:,.2f}" if isinstance(amount, float) else f"${intcomma(amount)}"
+
+
+@register.filter
+def about_dollars(amount: float | None) -> str:
+    """The amount rounded for people: $62,000, or $24.80 where it is an hour's wage."""
+    if amount is None or isinstance(amount, float):
+        return dollars(amount)
+    return f"${intcomma(round(amount, -3))}"
+
+
+@register.filter
+def about(count: int | None) -> str:
+    """A count rounded to two leading digits: 3,282,000 becomes 3,300,000."""
+    if count is None:
+        return ""
+    return intcomma(round(count, 2 - len(str(abs(count)))) if abs(count) >= 100 else count)
+
+
+@register.filter
+def signed_percent(value: float | None) -> str:
+    """A change with its sign and a true minus: +4.9%, −2.0%."""
+    if value is None:
+        return ""
+    return f"{value:+.1f}%".replace("-", "−")
+
+
+@register.filter
+def lines(text: str) -> list[str]:
+    """The lines of a text that have something on them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def occupations(count: int) -> str:
+    """The count with its noun: "1 occupation", "14 occupations"."""
+    return ngettext("%(count)s occupation", "%(count)s occupations", count) % {"count": intcomma(count)}
+
+
+@register.simple_tag
+def source_mark(source):
+    """A small mark beside a number, which leads to the number's source at the foot of the page."""
+    if source is None:
+        return ""
+    return format_html(
+        '<a class="source-mark" href="#source-{}"><span class="visually-hidden">{}</span></a>',
+        source.slug,
+        _("Source: %(source)s") % {"source": source},
+    )

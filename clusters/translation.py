@@ -1,0 +1,25 @@
+"""Content that has a column for each language."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from clusters.models import Cluster, Occupation, Pathway, Skill
+
+
+@register(Cluster)
+class ClusterTranslation(TranslationOptions):
+    fields = ("title", "summary", "what_people_do", "why_it_matters", "you_might_like", "you_might_not_like")
+
+
+@register(Pathway)
+class PathwayTranslation(TranslationOptions):
+    fields = ("title", "summary", "knowledge_and_skills", "day_in_it")
+
+
+@register(Occupation)
+class OccupationTranslation(TranslationOptions):
+    fields = ("title", "summary")
+
+
+@register(Skill)
+class SkillTranslation(TranslationOptions):
+    fields = ("name",)
