@@ -1,5 +1,7 @@
 """Settings of the site: one file, in sections. What differs between installations comes from the environment (careers/env.py)."""
 
+from pathlib import Path
+
 from csp.constants import NONE, SELF
 
 from careers.env import BASE_DIR, read_environment
@@ -12,7 +14,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 HTTPS = env.bool("HTTPS", default=True)
-VAR_DIR = BASE_DIR / "var"
+# Everything the running site writes: the SQLite database and the collected static files.
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 VAR_DIR.mkdir(exist_ok=True)
 
 # --- Apps and middleware ----------------------------------------------------------------------------------------------

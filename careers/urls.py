@@ -1,4 +1,27 @@
 from django.contrib import admin
-from django.urls import path
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from careers import views
+from careers.sitemaps import StaticSitemap
+from clusters.sitemaps import ClusterSitemap, OccupationSitemap, PathwaySitemap
+
+sitemaps = {
+    "site": StaticSitemap,
+    "clusters": ClusterSitemap,
+    "pathways": PathwaySitemap,
+    "occupations": OccupationSitemap,
+}
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("clusters.urls")),
+    path("about/", views.about, name="about"),
+    path("about/data/", views.data_sources, name="data_sources"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": sitemaps}, name="sitemap"),
+    path("admin/", admin.site.urls),
+]

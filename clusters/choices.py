@@ -1,5 +1,7 @@
 """The fixed vocabularies of the field, with the words a student reads for them."""
 
+import math
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -122,24 +124,21 @@ class Outlook(TextChoices):
     STEADY = "steady", _("About the same (less than 2% either way)")
     SHRINKING = "shrinking", _("Shrinking (2% or more)")
 
-    @classmethod
-    def of(cls, change: float) -> "Outlook":
-        """The step for a projected change in percent."""
-        for step, (low, high) in cls.limits().items():
-            if (low is None or change >= low) and (high is None or change < high):
-                return step
-        raise AssertionError("the limits leave no gap")
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest change in percent that belongs to the step, and the first above it that does not."""
+        # Changes are published with one decimal: a loss of 2.0 is the first that counts as shrinking.
+        return {
+            "fast": (6.0, math.inf),
+            "growing": (2.0, 6.0),
+            "steady": (-1.95, 2.0),
+            "shrinking": (-math.inf, -1.95),
+        }[self.value]
 
     @classmethod
-    def limits(cls) -> dict["Outlook", tuple[float | None, float | None]]:
-        """For each step the lowest change that belongs to it and the first that does not, in percent."""
-        # Changes are published with one decimal, so "2% or more of a loss" begins at -2.0 and ends before -1.9.
-        return {
-            cls.FAST: (6.0, None),
-            cls.GROWING: (2.0, 6.0),
-            cls.STEADY: (-1.95, 2.0),
-            cls.SHRINKING: (None, -1.95),
-        }
+    def of(cls, change: float) -> "Outlook":
+        """The step a projected change in percent belongs to."""
+        return next(step for step in cls if step.limits[0] <= change < step.limits[1])
 
 
 class Colour(IntegerChoices):

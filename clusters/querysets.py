@@ -1,7 +1,10 @@
 """Reads of public content, with names that read as English."""
 
-from django.db import models
-from django.db.models import F, Q
+from collections.abc import Iterable
+
+from django.db import connection, models
+from django.db.models import Count, F, Q
+from django.db.models.functions import Collate, Lower
 
 from clusters.choices import InterestArea, Outlook
 
@@ -19,6 +22,32 @@ class ReferenceQuerySet(NaturalKeyQuerySet):
         return self.filter(retired_on=None)
 
 
+class ClusterQuerySet(ReferenceQuerySet):
+    def with_counts(self):
+        """Current clusters in their official order, each with pathway_count and occupation_count."""
+        pathways = Q(pathways__retired_on=None)
+        shown = pathways & Q(
+            pathways__pathway_occupations__hidden=False,
+            pathways__pathway_occupations__retired_on=None,
+            pathways__pathway_occupations__occupation__retired_on=None,
+        )
+        return (
+            self.current()
+            .order_by("number")
+            .annotate(
+                pathway_count=Count("pathways", filter=pathways, distinct=True),
+                occupation_count=Count("pathways__pathway_occupations__occupation", filter=shown, distinct=True),
+            )
+        )
+
+
+class MajorQuerySet(ReferenceQuerySet):
+    def leading_to(self, occupations: Iterable[int]):
+        """Majors that lead to any of the occupations (ids), those that lead to most of them first; each with their ``count``."""
+        links = Q(major_occupations__occupation__in=list(occupations), major_occupations__retired_on=None)
+        return self.filter(links).annotate(count=Count("major_occupations")).order_by("-count", "code")
+
+
 class PathwayOccupationQuerySet(ReferenceQuerySet):
     def shown(self):
         """Assignments that the public pages show: current, and not hidden by an editor."""
@@ -26,6 +55,22 @@ class PathwayOccupationQuerySet(ReferenceQuerySet):
 
 
 class OccupationQuerySet(ReferenceQuerySet):
+    # What a list, a plot or a card shows of an occupation.
+    FACTS = (
+        "pk", "code", "title", "summary", "job_zone", "wage_median", "hourly_wage_median", "wage_top_coded", "projected_change",
+        "annual_openings", "employment", "entry_education", "source_id", "interests_source_id", "wages_source_id",
+        "outlook_source_id",
+    )  # fmt: skip
+
+    def facts(self, *more: str):
+        """Rows as dicts of FACTS and the fields named: half the cost of model instances, and lists need no more."""
+        return self.values(*self.FACTS, *more)
+
+    def by_title(self):
+        """From A to Z, whatever the letters' case, in the same order on both databases."""
+        plain = {"postgresql": "C", "sqlite": "BINARY"}[connection.vendor]
+        return self.order_by(Collate(Lower("title"), plain), "code")
+
     def in_cluster(self, slug: str):
         """Occupations on any pathway of the cluster."""
         return self._on_pathways(pathway__cluster__slug=slug)
@@ -41,13 +86,12 @@ class OccupationQuerySet(ReferenceQuerySet):
         """Half of the people in it earn at least so much a year; occupations without a yearly wage are left out."""
         return self.filter(wage_median__gte=dollars)
 
-    def with_outlook(self, step: Outlook):
-        low, high = Outlook.limits()[step]
-        condition = Q(projected_change__isnull=False)
-        if low is not None:
-            condition &= Q(projected_change__gte=low)
-        if high is not None:
-            condition &= Q(projected_change__lt=high)
+    def with_outlook(self, steps: Iterable[Outlook]):
+        """Occupations whose projected change is in one of the steps; those without a projection are left out."""
+        condition = Q(pk__in=[])
+        for step in steps:
+            low, high = Outlook(step).limits
+            condition |= Q(projected_change__gte=low, projected_change__lt=high)
         return self.filter(condition)
 
     def led_by(self, area: InterestArea):

@@ -38,6 +38,12 @@ def about_dollars(amount: float | None) -> str:
 
 
 @register.filter
+def thousands(amount: int) -> str:
+    """Dollars on the axis of a plot: $40k."""
+    return f"${amount // 1000}k" if amount else "$0"
+
+
+@register.filter
 def about(count: int | None) -> str:
     """A count rounded to two leading digits: 3,282,000 becomes 3,300,000."""
     if count is None:
@@ -68,10 +74,17 @@ def occupations(count: int) -> str:
 @register.simple_tag
 def source_mark(source):
     """A small mark beside a number, which leads to the number's source at the foot of the page."""
-    if source is None:
+    # A page without the fact has no source for it either.
+    if not source:
         return ""
     return format_html(
         '<a class="source-mark" href="#source-{}"><span class="visually-hidden">{}</span></a>',
         source.slug,
         _("Source: %(source)s") % {"source": source},
     )
+
+
+@register.inclusion_tag("components/sources.html")
+def source_list(sources):
+    """The foot of a page: every source behind its numbers, once, where the marks lead to."""
+    return {"sources": list(dict.fromkeys((sources or {}).values()))}

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models.base import ReferenceModel
+from clusters.querysets import MajorQuerySet
 
 
 class Course(ReferenceModel):
@@ -36,6 +37,8 @@ class Major(ReferenceModel):
     code = models.CharField(_("CIP code"), max_length=7, unique=True, help_text=_("Such as 51.3801."))
     title = models.CharField(_("title"), max_length=250)
     occupations = models.ManyToManyField("clusters.Occupation", through="MajorOccupation", related_name="majors")
+
+    objects = MajorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("major")

@@ -1,0 +1,54 @@
+"""Pages about the site itself, and the home page."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from clusters.choices import InterestArea
+from clusters.models import Cluster, DataSource, Occupation
+
+
+@require_safe
+def home(request):
+    """The sixteen clusters, the search box, and six ways in by interest."""
+    context = {
+        "clusters": Cluster.objects.with_counts(),
+        "areas": list(InterestArea),
+        "occupation_count": Occupation.objects.current().count(),
+    }
+    return render(request, "careers/home.html", context)
+
+
+@require_safe
+def about(request):
+    return render(request, "careers/about.html")
+
+
+@require_safe
+def data_sources(request):
+    """Every release the site's facts come from, with its date, licence and credit line."""
+    return render(request, "careers/data_sources.html", {"sources": DataSource.objects.order_by("title", "-released_on")})
+
+
+@require_safe
+def privacy(request):
+    return render(request, "careers/privacy.html")
+
+
+@require_safe
+def accessibility(request):
+    return render(request, "careers/accessibility.html")
+
+
+@require_safe
+def healthz(request):
+    """Says that the process answers; it asks nothing else of the machine."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def robots(request):
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    text = f"User-agent: *\nDisallow: {reverse('admin:index')}\nDisallow: {reverse('clusters:search')}\nSitemap: {sitemap}\n"
+    return HttpResponse(text, content_type="text/plain")

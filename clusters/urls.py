@@ -1,0 +1,15 @@
+from django.urls import path
+
+from clusters import views
+
+app_name = "clusters"
+
+urlpatterns = [
+    path("clusters/", views.cluster_list, name="cluster_list"),
+    path("clusters/<slug:cluster_slug>/", views.cluster_detail, name="cluster_detail"),
+    path("clusters/<slug:cluster_slug>/<slug:pathway_slug>/", views.pathway_detail, name="pathway_detail"),
+    path("occupations/", views.occupation_list, name="occupation_list"),
+    path("occupations/<str:code>/", views.occupation_detail, name="occupation_detail"),
+    path("compare/", views.compare, name="compare"),
+    path("search/", views.search, name="search"),
+]

@@ -1,0 +1,7 @@
+"""Public pages. URL name, view and template share one name: clusters:pathway_detail, pathway_detail, pathway_detail.html."""
+
+from clusters.views.framework import cluster_detail, cluster_list, pathway_detail
+from clusters.views.occupation import compare, occupation_detail, occupation_list
+from clusters.views.search import search
+
+__all__ = ["cluster_detail", "cluster_list", "compare", "occupation_detail", "occupation_list", "pathway_detail", "search"]

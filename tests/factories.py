@@ -1,0 +1,138 @@
+"""Rows for tests, complete enough that every part of a page has something to show."""
+
+import datetime
+
+from clusters.choices import Basis, InterestArea
+from clusters.models import (
+    AlternateTitle,
+    Cluster,
+    DataSource,
+    Framework,
+    Major,
+    MajorOccupation,
+    Occupation,
+    OccupationSkill,
+    OccupationTechnology,
+    Pathway,
+    PathwayOccupation,
+    RelatedOccupation,
+    Skill,
+    Technology,
+)
+
+
+def make_source(slug: str = "made-up-1", **fields) -> DataSource:
+    defaults = {
+        "title": "Made-up release",
+        "publisher": "Made-up bureau",
+        "release": "May 2025",
+        "released_on": datetime.date(2025, 5, 1),
+        "licence": "Public domain",
+        "used_for": "Tests",
+        "baseline": {"wage_median": 50_980, "hourly_wage_median": 24.51, "projected_change": 3.1},
+    }
+    return DataSource.objects.get_or_create(slug=slug, defaults=defaults | fields)[0]
+
+
+def make_cluster(number: int = 8, **fields) -> Cluster:
+    framework = Framework.objects.get_or_create(code="ncc-16", defaults={"title": "Sixteen clusters"})[0]
+    defaults = {
+        "slug": f"cluster-{number}",
+        "title": f"Cluster {number} title",
+        "summary": "Caring for people.",
+        "what_people_do": "They care.",
+        "why_it_matters": "It matters.",
+        "you_might_like": "Listening.",
+        "you_might_not_like": "Night shifts.",
+        "colour": 20,
+        "icon": "cluster-health",
+    }
+    return Cluster.objects.create(framework=framework, number=number, **defaults | fields)
+
+
+def make_pathway(cluster: Cluster, position: int = 1, **fields) -> Pathway:
+    defaults = {
+        "slug": f"pathway-{position}",
+        "title": f"Pathway {position} title",
+        "summary": "Treating people.",
+        "knowledge_and_skills": "Read a chart\nListen well\nWash your hands\nStay calm",
+        "day_in_it": "You start at seven.",
+    }
+    number = f"{cluster.number}.{position}"
+    return Pathway.objects.create(cluster=cluster, number=number, position=position, **defaults | fields)
+
+
+def make_occupation(number: int = 1, *, on: Pathway | None = None, basis: str = Basis.CROSSWALK, **fields) -> Occupation:
+    """An occupation for which everything is published, on a pathway if one is given."""
+    source = make_source()
+    defaults = {
+        "title": f"Occupation {number} title",
+        "soc_code": f"29-{1000 + number}",
+        "soc_title": "Wider group",
+        "job_zone": number % 5 + 1,
+        "source": source,
+        "interests_source": source,
+        "wages_source": source,
+        "outlook_source": source,
+        **{area: 1.5 + place for place, area in enumerate(InterestArea.values)},
+        "wage_p10": 30_000 + number,
+        "wage_p25": 40_000 + number,
+        "wage_median": 50_000 + number,
+        "wage_p75": 60_000 + number,
+        "wage_p90": 70_000 + number,
+        "hourly_wage_p10": 14.5,
+        "hourly_wage_p25": 19.5,
+        "hourly_wage_median": 24.5,
+        "hourly_wage_p75": 29.5,
+        "hourly_wage_p90": 34.5,
+        "employment": 100_000 + number,
+        "projected_employment": 105_000 + number,
+        "projected_change": 5.0,
+        "annual_openings": 9_000 + number,
+        "entry_education": "bachelor",
+        "experience": "none",
+        "training": "short",
+    }
+    occupation = Occupation.objects.create(code=f"29-{1000 + number}.00", **defaults | fields)
+    if on is not None:
+        PathwayOccupation.objects.create(pathway=on, occupation=occupation, basis=basis, source=source)
+    return occupation
+
+
+def make_bare_occupation(number: int = 90, *, on: Pathway | None = None, **fields) -> Occupation:
+    """An occupation for which nothing is published but its code and title."""
+    title = f"Bare occupation {number}"
+    occupation = Occupation.objects.create(code=f"55-{1000 + number}.00", title=title, soc_code=f"55-{1000 + number}", **fields)
+    if on is not None:
+        PathwayOccupation.objects.create(pathway=on, occupation=occupation, basis=Basis.EDITORIAL)
+    return occupation
+
+
+def surround(occupation: Occupation, count: int, *, others: list[Occupation]) -> None:
+    """Give the occupation ``count`` skills, pieces of knowledge, technologies, titles and majors, and related occupations."""
+    source = make_source()
+    for number in range(count):
+        for kind in ("skill", "knowledge"):
+            skill = Skill.objects.get_or_create(
+                element_id=f"{kind}.{number}", defaults={"name": f"{kind} {number}", "kind": kind}
+            )[0]
+            OccupationSkill.objects.create(occupation=occupation, skill=skill, importance=4 - number / 10, level=3, source=source)
+        technology = Technology.objects.get_or_create(name=f"Program {number}", defaults={"hot": number == 0})[0]
+        OccupationTechnology.objects.create(occupation=occupation, technology=technology, position=number, source=source)
+        AlternateTitle.objects.create(occupation=occupation, title=f"Other name {number} of {occupation.code}", source=source)
+        major = Major.objects.get_or_create(code=f"51.{1000 + number}", defaults={"title": f"Study {number}"})[0]
+        MajorOccupation.objects.create(major=major, occupation=occupation, source=source)
+    for position, other in enumerate(others, start=1):
+        RelatedOccupation.objects.create(occupation=occupation, related=other, position=position, source=source)
+
+
+def make_site(count: int) -> None:
+    """``count`` of everything: clusters with pathways with occupations, and all that hangs on them."""
+    for number in range(1, count + 1):
+        cluster = make_cluster(number)
+        for position in range(1, count + 1):
+            pathway = make_pathway(cluster, position)
+            here = [make_occupation(number * 100 + position * 10 + place, on=pathway) for place in range(count)]
+            make_bare_occupation(number * 100 + position, on=pathway)
+            for occupation in here:
+                surround(occupation, count, others=[other for other in here if other is not occupation])
