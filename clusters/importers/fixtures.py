@@ -1,15 +1,18 @@
 """The files of fixtures/: the reference data as the project ships it, read and written."""
 
+import datetime
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core import serializers
+from django.db.models import Field, QuerySet
 
-from clusters.importers.base import ImportProblem, Report, take_over
+from clusters.importers.base import Report, note_source, take_over
+from clusters.importers.tables import ImportProblem, Progress, silent
 from clusters.models import (
     AlternateTitle,
     Cluster,
@@ -27,7 +30,7 @@ from clusters.models import (
     Skill,
     Technology,
 )
-from clusters.models.base import ReferenceModel
+from clusters.models.base import NaturalKeyModel, ReferenceModel
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -46,23 +49,44 @@ FILES: dict[str, list[type]] = {
 }
 # What this installation knows about a row, and no release does.
 LOCAL_FIELDS = {"shipped", "retired_on"}
+# The parts of an occupation that have a source of their own.
+PARTS = {
+    "interests_source_id": ("interests of occupations", Occupation.INTERESTS),
+    "wages_source_id": ("wages of occupations", Occupation.WAGES),
+    "outlook_source_id": ("outlook of occupations", Occupation.OUTLOOK),
+}
 
 
-def load(report: Report, *, folder: Path = FIXTURES, progress: Callable[[Iterable], Iterable] = iter) -> None:
-    """Take over all fixtures into the database, in the caller's transaction."""
-    ids: dict[type, dict[tuple, int]] = {}
-    for name in progress(FILES):
+def load(report: Report, *, folder: Path = FIXTURES, progress: Progress = silent) -> None:
+    """Take over all fixtures of ``folder`` into the database, in the caller's transaction."""
+    ids: dict[type[NaturalKeyModel], dict[tuple, int]] = {}
+    for name in progress(FILES, folder.name):
         records = _read(folder / name)
         for model in FILES[name]:
             own = [record["fields"] for record in records if record["model"] == model._meta.label_lower]
-            rows = list(_rows(model, own, ids, file=folder / name))
+            rows = _rows(model, own, ids, file=folder / name)
             if model is DataSource:
                 _load_sources(rows, report)
+            elif model is Occupation:
+                _load_occupations(list(rows), report)
             else:
-                fields = model.shipped_columns()
-                sources = [f.attname for f in model._meta.concrete_fields if f.related_model is DataSource]
-                take_over(model, rows, fields=fields, sources=sources, report=report)
+                take_over(model, rows, fields=model.shipped_columns(), report=report)
             ids.pop(model, None)
+
+
+def _load_sources(rows: Iterable[dict[str, Any]], report: Report) -> None:
+    for row in rows:
+        released_on = datetime.date.fromisoformat(row["released_on"])
+        note_source(report, **row | {"released_on": released_on})
+
+
+def _load_occupations(rows: list[dict[str, Any]], report: Report) -> None:
+    """Part by part, because each is from a release of its own, and the database may have a newer one of some."""
+    in_parts = {name for _, fields in PARTS.values() for name in fields}
+    fields = [name for name in Occupation.shipped_columns() if name not in in_parts]
+    take_over(Occupation, rows, fields=fields, report=report)
+    for source, (label, fields) in PARTS.items():
+        take_over(Occupation, rows, fields=fields, report=report, source=source, label=label, only_known=True)
 
 
 def _read(file: Path) -> list[dict[str, Any]]:
@@ -81,94 +105,101 @@ def _read(file: Path) -> list[dict[str, Any]]:
         ) from error
 
 
-def _rows(model, records: list[dict], ids: dict[type, dict[tuple, int]], *, file: Path) -> Iterator[dict[str, Any]]:
-    """The records as attributes of ``model``, natural keys of other rows replaced by their ids."""
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key and f.name not in LOCAL_FIELDS]
-    translations = _translated_originals(model)
+def _rows(
+    model: type[NaturalKeyModel],
+    records: list[dict[str, Any]],
+    ids: dict[type[NaturalKeyModel], dict[tuple, int]],
+    *,
+    file: Path,
+) -> Iterator[dict[str, Any]]:
+    """The records as attributes of ``model``; natural keys of other rows become their ids, kept in ``ids``."""
+    fields = _fields(model)
+    for field in fields:
+        if field.related_model and field.related_model not in ids:
+            ids[field.related_model] = _ids(field.related_model)
     for record in records:
         row = {}
-        for f in fields:
-            if f.name in translations:
-                continue
-            value = record.get(f.name, f.get_default())
-            if f.related_model and value is not None:
-                if f.related_model not in ids:
-                    ids[f.related_model] = _ids(f.related_model)
+        for field in fields:
+            value = record.get(field.name, field.get_default())
+            if field.related_model and value is not None:
                 try:
-                    value = ids[f.related_model][tuple(value)]
+                    value = ids[field.related_model][tuple(value)]
                 except KeyError:
                     raise ImportProblem(
-                        f"{model._meta.verbose_name} refers to {f.name} {value}.",
+                        f"{model._meta.verbose_name} refers to {field.name} {value}.",
                         file=file,
                         expected="a row that is shipped too",
                     ) from None
-            row[f.attname] = value
+            row[field.attname] = value
         yield row
 
 
-def _translated_originals(model) -> set[str]:
-    """Names of translated fields themselves: their columns for each language are what is shipped."""
-    return (
-        set(getattr(model, "SHIPPED", ())) - set(model.shipped_columns())
-        if issubclass(model, ReferenceModel)
-        else set()
-    )
+def _fields(model: type[NaturalKeyModel]) -> list[Field]:
+    """What fixtures have of a row. Of a translated field that is the column for each language, not the field itself."""
+    left_out = set(LOCAL_FIELDS)
+    if issubclass(model, ReferenceModel):
+        left_out |= set(model.SHIPPED) - set(model.shipped_columns())
+    return [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left_out]
 
 
-def _ids(model) -> dict[tuple, int]:
+def _ids(model: type[NaturalKeyModel]) -> dict[tuple, int]:
     return {tuple(key): pk for pk, *key in model._default_manager.values_list("pk", *model.natural_key_lookups())}
 
 
-def _load_sources(rows: list[dict[str, Any]], report: Report) -> None:
-    counts = report.of(DataSource)
-    known = {source.slug: source for source in DataSource.objects.all()}
-    for row in rows:
-        source = known.get(row["slug"])
-        values = {name: DataSource._meta.get_field(name).to_python(value) for name, value in row.items()}
-        if source is None:
-            DataSource.objects.create(**values)
-            counts.created += 1
-        elif any(getattr(source, name) != value for name, value in values.items()):
-            DataSource.objects.filter(pk=source.pk).update(**values)
-            counts.updated += 1
-        else:
-            counts.unchanged += 1
-
-
-def dump(*, folder: Path = FIXTURES, progress: Callable[[Iterable], Iterable] = iter) -> dict[str, int]:
+def dump(*, folder: Path = FIXTURES, progress: Progress = silent) -> dict[str, int]:
     """Write the reference data of this database to ``folder``; returns the number of rows in each file.
 
-    The same data gives the same bytes: rows in the order of their natural keys, fields in the order of the model, one row a
-    line. Rows that were added here and retired rows are left out.
+    The same data gives the same bytes: rows in the order of their natural keys, fields in the order of the model, one
+    row a line. Rows that were added here or are retired are left out, and what refers to them.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     written = {}
-    for name in progress(FILES):
-        records = [line for model in FILES[name] for line in _records(model)]
+    for name in progress(FILES, folder.name):
+        records = [record for model in FILES[name] for record in _records(model)]
         text = "[\n" + ",\n".join(records) + "\n]\n"
-        data = text.encode()
-        # No time and no file name in the header, so that the bytes depend on the data alone.
-        (folder / name).write_bytes(gzip.compress(data, 9, mtime=0) if name.endswith(".gz") else data)
+        _write(folder / name, text.encode())
         written[name] = len(records)
     return written
 
 
-def _records(model) -> Iterator[str]:
-    queryset = model._default_manager.order_by(*model.natural_key_lookups())
+def _write(file: Path, data: bytes) -> None:
+    if file.suffix == ".gz":
+        # No time and no file name in the header, so that the bytes depend on the data alone.
+        with file.open("wb") as stream, gzip.GzipFile("", "wb", 9, stream, mtime=0) as packed:
+            packed.write(data)
+    else:
+        file.write_bytes(data)
+
+
+def _records(model: type[NaturalKeyModel]) -> Iterator[str]:
+    """The rows of a model in the form that loaddata reads too, without the fields that have their default."""
+    fields = _fields(model)
+    lookups = {field: [field.name] for field in fields}
+    for field in fields:
+        if field.related_model:
+            lookups[field] = [f"{field.name}__{lookup}" for lookup in field.related_model.natural_key_lookups()]
+    key = model.natural_key_lookups()
+    # Sorted here, because databases disagree about the order of letters.
+    rows = sorted(_shipped(model).values_list(*key, *chain(*lookups.values())), key=lambda row: row[: len(key)])
+    for row in rows:
+        cells = iter(row[len(key) :])
+        record = {}
+        for field in fields:
+            value = [next(cells) for _ in lookups[field]]
+            empty = [None] * len(value)
+            if not field.related_model:
+                value, empty = value[0], field.get_default()
+            if value != empty:
+                # A JSON object comes back from PostgreSQL in another order.
+                record[field.name] = dict(sorted(value.items())) if isinstance(value, dict) else value
+        yield json.dumps({"model": model._meta.label_lower, "fields": record}, ensure_ascii=False, default=str)
+
+
+def _shipped(model: type[NaturalKeyModel]) -> QuerySet:
+    rows = model._default_manager.all()
     if issubclass(model, ReferenceModel):
-        queryset = queryset.current().exclude(shipped=None)
-    related = [f.name for f in model._meta.concrete_fields if f.related_model]
-    queryset = queryset.select_related(
-        *related, *(n for n in ("pathway__cluster__framework", "cluster__framework") if n.split("__")[0] in related)
-    )
-    skipped = LOCAL_FIELDS | _translated_originals(model)
-    fields = [f.name for f in model._meta.concrete_fields if not f.primary_key and f.name not in skipped]
-    for record in serializers.serialize(
-        "python", queryset, use_natural_foreign_keys=True, use_natural_primary_keys=True, fields=fields
-    ):
-        # What is empty is left out: a reader takes the field's default.
-        values = {
-            name: record["fields"][name]
-            for name in fields
-            if record["fields"][name] != model._meta.get_field(name).get_default()
-        }
-        yield json.dumps({"model": record["model"], "fields": values}, ensure_ascii=False, default=str)
+        rows = rows.current().filter(shipped__isnull=False)
+        for field in _fields(model):
+            if field.related_model and issubclass(field.related_model, ReferenceModel):
+                rows = rows.filter(**{f"{field.name}__in": _shipped(field.related_model)})
+    return rows
