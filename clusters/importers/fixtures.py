@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -173,22 +174,19 @@ def _write(file: Path, data: bytes) -> None:
 
 def _records(model: type[NaturalKeyModel]) -> Iterator[str]:
     """The rows of a model in the form that loaddata reads too, without the fields that have their default."""
-    fields = _fields(model)
-    lookups = {field: [field.name] for field in fields}
-    for field in fields:
-        if field.related_model:
-            lookups[field] = [f"{field.name}__{lookup}" for lookup in field.related_model.natural_key_lookups()]
-    key = model.natural_key_lookups()
+    columns = {}
+    for field in _fields(model):
+        keys = field.related_model.natural_key_lookups() if field.related_model else []
+        columns[field] = [f"{field.name}__{key}" for key in keys] or [field.name]
+    natural_key = model.natural_key_lookups()
     # Sorted here, because databases disagree about the order of letters.
-    rows = sorted(_shipped(model).values_list(*key, *chain(*lookups.values())), key=lambda row: row[: len(key)])
-    for row in rows:
-        cells = iter(row[len(key) :])
+    rows = _shipped(model).values(*natural_key, *chain(*columns.values()))
+    for row in sorted(rows, key=itemgetter(*natural_key)):
         record = {}
-        for field in fields:
-            value = [next(cells) for _ in lookups[field]]
-            empty = [None] * len(value)
-            if not field.related_model:
-                value, empty = value[0], field.get_default()
+        for field, names in columns.items():
+            value, empty = row[names[0]], field.get_default()
+            if field.related_model:
+                value, empty = [row[name] for name in names], [None] * len(names)
             if value != empty:
                 # A JSON object comes back from PostgreSQL in another order.
                 record[field.name] = dict(sorted(value.items())) if isinstance(value, dict) else value

@@ -41,8 +41,8 @@ def terms(product: str) -> dict[str, str]:
         "licence": "Creative Commons Attribution 4.0 (CC BY 4.0)",
         "credit": (
             f"This site includes information from {product} by the U.S. Department of Labor, Employment and Training "
-            "Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a trademark of USDOL/ETA. This site "
-            "has modified all or some of this information. USDOL/ETA has not approved, endorsed, or tested these "
+            "Administration (USDOL/ETA). Used under the CC BY 4.0 license. O*NET® is a trademark of USDOL/ETA. This "
+            "site has modified all or some of this information. USDOL/ETA has not approved, endorsed, or tested these "
             "modifications."
         ),
     }
