@@ -6,7 +6,15 @@ class StaticSitemap(Sitemap):
     """Pages that are there whatever the content."""
 
     def items(self):
-        return ["home", "clusters:cluster_list", "clusters:occupation_list", "about", "data_sources", "privacy", "accessibility"]
+        return [
+            "home",
+            "clusters:cluster_list",
+            "clusters:occupation_list",
+            "about",
+            "data_sources",
+            "privacy",
+            "accessibility",
+        ]
 
     def location(self, name):
         return reverse(name)

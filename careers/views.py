@@ -28,7 +28,9 @@ def about(request):
 @require_safe
 def data_sources(request):
     """Every release the site's facts come from, with its date, licence and credit line."""
-    return render(request, "careers/data_sources.html", {"sources": DataSource.objects.order_by("title", "-released_on")})
+    return render(
+        request, "careers/data_sources.html", {"sources": DataSource.objects.order_by("title", "-released_on")}
+    )
 
 
 @require_safe

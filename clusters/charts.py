@@ -58,7 +58,7 @@ class Corner:
 
 @dataclass(frozen=True)
 class Hexagon:
-    """Polygons as lists of points for SVG, in a box of 300 x 260 around (0, 0)."""
+    """Polygons as lists of points for SVG, in a box of 400 x 262 around (0, 0)."""
 
     corners: list[Corner]
     shape: str
@@ -149,7 +149,7 @@ def dot_plot(rows: Sequence[dict[str, Any]]) -> DotPlot:
 
     dots = [
         Dot(
-            x=round(PLOT_LEFT + (row["job_zone"] - 1) * COLUMN + COLUMN * (0.15 + 0.7 * (place * GOLDEN % 1)), 1),
+            x=round(PLOT_LEFT + (row["job_zone"] - 1) * COLUMN + COLUMN * (0.08 + 0.84 * (place * GOLDEN % 1)), 1),
             y=height(row["wage_median"]),
             r=round(3.5 + 10.5 * sqrt((row["annual_openings"] or 0) / most), 1),
             row=row,

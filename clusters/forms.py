@@ -45,10 +45,16 @@ class OccupationFilterForm(forms.Form):
         required=False, coerce=int, label=_("Preparation"), choices=JobZone.choices, widget=forms.CheckboxSelectMultiple
     )
     education = forms.MultipleChoiceField(
-        required=False, label=_("Typical education at entry"), choices=Education.choices, widget=forms.CheckboxSelectMultiple
+        required=False,
+        label=_("Typical education at entry"),
+        choices=Education.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     outlook = forms.MultipleChoiceField(
-        required=False, label=_("Number of jobs, over ten years"), choices=Outlook.choices, widget=forms.CheckboxSelectMultiple
+        required=False,
+        label=_("Number of jobs, over ten years"),
+        choices=Outlook.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     sort = forms.ChoiceField(
         required=False, label=_("Sort by"), choices=[(key, label) for key, (label, _order) in SORTS.items()]

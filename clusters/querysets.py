@@ -41,11 +41,14 @@ class ClusterQuerySet(ReferenceQuerySet):
         )
 
 
-class MajorQuerySet(ReferenceQuerySet):
-    def leading_to(self, occupations: Iterable[int]):
-        """Majors that lead to any of the occupations (ids), those that lead to most of them first; each with their ``count``."""
-        links = Q(major_occupations__occupation__in=list(occupations), major_occupations__retired_on=None)
-        return self.filter(links).annotate(count=Count("major_occupations")).order_by("-count", "code")
+class MajorOccupationQuerySet(ReferenceQuerySet):
+    def to_study(self):
+        """Links to what one can study from high school on, by code.
+
+        CIP series 60 and 61 are residencies and fellowships, which doctors enter after their degree.
+        """
+        residencies = Q(major__code__startswith="60.") | Q(major__code__startswith="61.")
+        return self.current().filter(major__retired_on=None).exclude(residencies).order_by("major__code")
 
 
 class PathwayOccupationQuerySet(ReferenceQuerySet):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models.base import ReferenceModel
-from clusters.querysets import MajorQuerySet
+from clusters.querysets import MajorOccupationQuerySet
 
 
 class Course(ReferenceModel):
@@ -38,8 +38,6 @@ class Major(ReferenceModel):
     title = models.CharField(_("title"), max_length=250)
     occupations = models.ManyToManyField("clusters.Occupation", through="MajorOccupation", related_name="majors")
 
-    objects = MajorQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("major")
         verbose_name_plural = _("majors")
@@ -60,6 +58,8 @@ class MajorOccupation(ReferenceModel):
     occupation = models.ForeignKey(
         "clusters.Occupation", on_delete=models.PROTECT, related_name="major_occupations", verbose_name=_("occupation")
     )
+
+    objects = MajorOccupationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("occupation a major leads to")

@@ -4,4 +4,12 @@ from clusters.views.framework import cluster_detail, cluster_list, pathway_detai
 from clusters.views.occupation import compare, occupation_detail, occupation_list
 from clusters.views.search import search
 
-__all__ = ["cluster_detail", "cluster_list", "compare", "occupation_detail", "occupation_list", "pathway_detail", "search"]
+__all__ = [
+    "cluster_detail",
+    "cluster_list",
+    "compare",
+    "occupation_detail",
+    "occupation_list",
+    "pathway_detail",
+    "search",
+]

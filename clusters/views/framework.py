@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.charts import dot_plot, hexagon, pay_bar
 from clusters.choices import Basis, InterestArea, JobZone
-from clusters.models import Cluster, Major, Occupation, Pathway, PathwayOccupation
+from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation
 from clusters.views.rows import mean_interests, national_median, occupation_rows, sources_of
 
 MAJORS_SHOWN = 12
@@ -90,9 +90,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     for row in rows:
         row["editorial"] = bases[row["pk"]] == Basis.EDITORIAL
     sources = sources_of(rows)
-    majors = list(Major.objects.current().leading_to(bases)[:MAJORS_SHOWN])
-    if majors:
-        sources["majors"] = majors[0].major_occupations.current().select_related("source").first().source
+    majors, sources["majors"] = _majors(rows)
     sort = request.GET.get("sort", "")
     if sort.removeprefix("-") not in TABLE_COLUMNS:
         sort = "title"
@@ -109,6 +107,24 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         "national_median": national_median(sources),
     }
     return render(request, "clusters/pathway_detail.html", context)
+
+
+def _majors(rows):
+    """A field of study for each of the occupations with the most openings, no field twice, and the source of the links."""
+    links = (
+        MajorOccupation.objects.to_study()
+        .filter(occupation__in=[row["pk"] for row in rows])
+        .select_related("major", "source")
+    )
+    by_occupation = defaultdict(list)
+    for link in links:
+        by_occupation[link.occupation_id].append(link)
+    chosen = {}
+    for row in sorted(rows, key=lambda row: -(row["annual_openings"] or 0)):
+        fresh = (link for link in by_occupation[row["pk"]] if link.major_id not in chosen)
+        if link := next(fresh, None):
+            chosen[link.major_id] = {"title": link.major.title, "row": row}
+    return list(chosen.values())[:MAJORS_SHOWN], links[0].source if links else None
 
 
 def _table_columns(sort=""):

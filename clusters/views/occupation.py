@@ -13,7 +13,7 @@ from clusters.views.rows import SOURCE_ROLES, national_median, occupation_rows, 
 
 PAGE_SIZE = 40
 COMPARE_AT_MOST = 4
-ALTERNATE_TITLES_SHOWN = 10
+ALTERNATE_TITLES_SHOWN = 6
 
 
 @require_safe
@@ -47,7 +47,7 @@ def occupation_detail(request, code):
     skills = occupation.occupation_skills.current().order_by("-importance", "skill__element_id")
     technologies = occupation.occupation_technologies.current().order_by("position")
     related = occupation.related_occupations.current().filter(related__retired_on=None).order_by("position")
-    majors = occupation.major_occupations.current().order_by("major__code")
+    majors = occupation.major_occupations.to_study()
     links = {
         "skills": list(skills.select_related("skill", "source")),
         "technologies": list(technologies.select_related("technology", "source")),
@@ -93,7 +93,10 @@ def _outlook(occupation):
     change = occupation.projected_change
     if change is None:
         return {"outlook": None}
-    return {"outlook": Outlook.of(change), "all_jobs_change": occupation.outlook_source.baseline.get("projected_change")}
+    return {
+        "outlook": Outlook.of(change),
+        "all_jobs_change": occupation.outlook_source.baseline.get("projected_change"),
+    }
 
 
 def _pathways(occupation):
@@ -111,14 +114,17 @@ def _by_kind(skills):
 
 
 def _alternate_titles(occupation):
-    titles = list(
-        dict.fromkeys(occupation.alternate_titles.current().order_by("title").values_list("title", flat=True))
-    )
-    return {"all": titles, "first": titles[:ALTERNATE_TITLES_SHOWN], "more": len(titles) > ALTERNATE_TITLES_SHOWN}
+    """All other names from A to Z, and the shortest few, which are the ones people say."""
+    titles = sorted(set(occupation.alternate_titles.current().values_list("title", flat=True)))
+    shortest = sorted(titles, key=len)[:ALTERNATE_TITLES_SHOWN]
+    return {"all": titles, "first": shortest, "more": len(titles) > len(shortest)}
 
 
 def _related(links):
-    rows = {row["pk"]: row for row in occupation_rows(Occupation.objects.filter(pk__in=[link.related_id for link in links]).facts())}
+    rows = {
+        row["pk"]: row
+        for row in occupation_rows(Occupation.objects.filter(pk__in=[link.related_id for link in links]).facts())
+    }
     return [rows[link.related_id] for link in links]
 
 
@@ -126,7 +132,9 @@ def _related(links):
 def compare(request):
     """Up to four occupations side by side, named by their codes in the query string."""
     codes = list(dict.fromkeys(request.GET.getlist("o")))
-    found = {row["code"]: row for row in occupation_rows(Occupation.objects.filter(code__in=codes[:50]).facts(*_COMPARED))}
+    found = {
+        row["code"]: row for row in occupation_rows(Occupation.objects.filter(code__in=codes[:50]).facts(*_COMPARED))
+    }
     rows = [found[code] for code in codes if code in found]
     shown, left_out = rows[:COMPARE_AT_MOST], rows[COMPARE_AT_MOST:]
     top = max((row["wage_p90"] or 0 for row in shown), default=0) * 1.05 or None

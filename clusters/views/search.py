@@ -10,8 +10,12 @@ from clusters.views.rows import occupation_rows, sources_of
 def search(request):
     """What the words of the query lead to, grouped: clusters, pathways, occupations."""
     results = index.search(request.GET.get("q", ""))
-    occupations = _in_order(results.occupations, occupation_rows(Occupation.objects.facts().filter(pk__in=_ids(results.occupations))))
-    clusters = Cluster.objects.filter(pk__in=_ids(results.clusters)).values("pk", "title", "slug", "summary", "icon", "colour")
+    occupations = _in_order(
+        results.occupations, occupation_rows(Occupation.objects.facts().filter(pk__in=_ids(results.occupations)))
+    )
+    clusters = Cluster.objects.filter(pk__in=_ids(results.clusters)).values(
+        "pk", "title", "slug", "summary", "icon", "colour"
+    )
     pathways = Pathway.objects.filter(pk__in=_ids(results.pathways)).select_related("cluster")
     context = {
         "results": results,

@@ -1,0 +1,47 @@
+# Two commands: `make demo` shows the site, `make test` proves it. Both can be run again at any time.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: demo test lint lock
+
+demo: .venv/installed .env
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py load_reference_data
+	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	$(BIN)/python manage.py demo_login
+	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 careers.wsgi:application
+
+# On SQLite; and on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
+test: .venv/installed-dev
+	$(MAKE) lint
+	$(BIN)/pytest
+ifdef TEST_POSTGRES_URL
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest
+else
+	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
+endif
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+# Brings the lock and its two exports for plain pip up to date after a change of pyproject.toml.
+lock:
+	uv lock
+	uv export --quiet --no-dev --no-header --output-file requirements.txt
+	uv export --quiet --no-header --output-file requirements-dev.txt
+
+.env:
+	$(BIN)/python -m careers.env
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.txt
+	touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/pip install --quiet --requirement requirements-dev.txt
+	touch $@

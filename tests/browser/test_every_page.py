@@ -1,0 +1,49 @@
+"""Every page in Chromium: accessible, within its width, silent, and asking nothing of anybody else."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.urls import NOT_HTML, REAL, addresses
+
+PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML} | {
+    "a missing page": "/nothing-here/",
+    "an empty search": "/search/?q=zzzzqqqq",
+    "the start of a search": "/search/",
+    "a wrong filter": "/occupations/?pay=lots&zone=2",
+    "a filter without a result": "/occupations/?pay=999999&zone=1",
+    "an occupation without facts": "/occupations/55-1011.00/",
+    "pay by the hour": "/occupations/27-2011.00/",
+    "a pathway of our own choice": "/clusters/government-public-administration/foreign-service/",
+    "the largest pathway": "/clusters/manufacturing/production/",
+    "four side by side": "/compare/?o=29-1141.00&o=51-4121.00&o=27-2011.00&o=55-1011.00",
+    "nothing to compare": "/compare/",
+}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_page(open_page, tmp_path, name, width, dark):
+    page, watch = open_page(PAGES[name], width=width, dark=dark)
+    # Chromium reports the status of a missing page as if it were a fault of it.
+    said = [text for text in watch.messages if "404 (Not Found)" not in text]
+    assert said == []
+    assert watch.foreign == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    violations = Axe().run(page, options=WCAG).response["violations"]
+    if violations:
+        page.screenshot(path=tmp_path / "page.png", full_page=True)
+    assert [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in violations] == [], f"see {tmp_path}/page.png"
+
+
+def test_content_security_policy_is_enforced(open_page):
+    page, _watch = open_page("/")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))")
+    assert page.evaluate("window.ran") is None
+
+
+def test_text_at_twice_the_size_still_fits(open_page):
+    page, _watch = open_page("/occupations/29-1141.00/", width=1280)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
