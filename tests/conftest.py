@@ -77,7 +77,15 @@ def site(tmp_path_factory):
     running.manage("collectstatic", "--noinput", "--verbosity=0")
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface=wsgi", f"--port={port}", "--workers=1", "careers.wsgi:application"],
+        [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface=wsgi",
+            f"--port={port}",
+            "--workers=1",
+            "careers.wsgi:application",
+        ],
         cwd=ROOT,
         env=environment,
         stdout=log,

@@ -62,7 +62,9 @@ def make_pathway(cluster: Cluster, position: int = 1, **fields) -> Pathway:
     return Pathway.objects.create(cluster=cluster, number=number, position=position, **defaults | fields)
 
 
-def make_occupation(number: int = 1, *, on: Pathway | None = None, basis: str = Basis.CROSSWALK, **fields) -> Occupation:
+def make_occupation(
+    number: int = 1, *, on: Pathway | None = None, basis: str = Basis.CROSSWALK, **fields
+) -> Occupation:
     """An occupation for which everything is published, on a pathway if one is given."""
     source = make_source()
     defaults = {
@@ -102,7 +104,9 @@ def make_occupation(number: int = 1, *, on: Pathway | None = None, basis: str = 
 def make_bare_occupation(number: int = 90, *, on: Pathway | None = None, **fields) -> Occupation:
     """An occupation for which nothing is published but its code and title."""
     title = f"Bare occupation {number}"
-    occupation = Occupation.objects.create(code=f"55-{1000 + number}.00", title=title, soc_code=f"55-{1000 + number}", **fields)
+    occupation = Occupation.objects.create(
+        code=f"55-{1000 + number}.00", title=title, soc_code=f"55-{1000 + number}", **fields
+    )
     if on is not None:
         PathwayOccupation.objects.create(pathway=on, occupation=occupation, basis=Basis.EDITORIAL)
     return occupation
@@ -116,10 +120,16 @@ def surround(occupation: Occupation, count: int, *, others: list[Occupation]) ->
             skill = Skill.objects.get_or_create(
                 element_id=f"{kind}.{number}", defaults={"name": f"{kind} {number}", "kind": kind}
             )[0]
-            OccupationSkill.objects.create(occupation=occupation, skill=skill, importance=4 - number / 10, level=3, source=source)
+            OccupationSkill.objects.create(
+                occupation=occupation, skill=skill, importance=4 - number / 10, level=3, source=source
+            )
         technology = Technology.objects.get_or_create(name=f"Program {number}", defaults={"hot": number == 0})[0]
-        OccupationTechnology.objects.create(occupation=occupation, technology=technology, position=number, source=source)
-        AlternateTitle.objects.create(occupation=occupation, title=f"Other name {number} of {occupation.code}", source=source)
+        OccupationTechnology.objects.create(
+            occupation=occupation, technology=technology, position=number, source=source
+        )
+        AlternateTitle.objects.create(
+            occupation=occupation, title=f"Other name {number} of {occupation.code}", source=source
+        )
         major = Major.objects.get_or_create(code=f"51.{1000 + number}", defaults={"title": f"Study {number}"})[0]
         MajorOccupation.objects.create(major=major, occupation=occupation, source=source)
     for position, other in enumerate(others, start=1):
