@@ -38,7 +38,8 @@ class OccupationFilterForm(forms.Form):
         max_value=1_000_000,
         label=_("Pay at least"),
         help_text=_("Dollars a year. Half of the people in the job earn this or more."),
-        widget=forms.NumberInput(attrs={"step": 1000, "inputmode": "numeric"}),
+        # Not a number input: browsers throw away what they cannot read, and the page could not show what is wrong with it.
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"invalid": _("Write pay as a whole number of dollars a year, such as 50000.")},
     )
     zone = forms.TypedMultipleChoiceField(

@@ -39,7 +39,9 @@ def test_page(open_page, tmp_path, name, width, dark):
 
 def test_content_security_policy_is_enforced(open_page):
     page, _watch = open_page("/")
-    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))")
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.ran = 1'}))"
+    )
     assert page.evaluate("window.ran") is None
 
 

