@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -110,12 +110,16 @@ def pathway_detail(request, cluster_slug, pathway_slug):
 
 
 def _majors(rows):
-    """A field of study for each of the occupations with the most openings, no field twice, and the source of the links."""
-    links = (
-        MajorOccupation.objects.to_study()
-        .filter(occupation__in=[row["pk"] for row in rows])
-        .select_related("major", "source")
-    )
+    """A field of study for each of the occupations with the most openings, no field twice, and the source of the links.
+
+    Of an occupation's fields the one is chosen that belongs to the pathway's most usual family (the first two digits of its
+    CIP code): of all that leads to managers in health care, health administration rather than veterinary administration.
+    """
+    links = MajorOccupation.objects.to_study().filter(occupation__in=[row["pk"] for row in rows])
+    links = list(links.select_related("major", "source"))
+    families = Counter(link.major.code[:2] for link in links)
+    # Sorting is stable: within a family the fields stay in the order of their codes.
+    links.sort(key=lambda link: -families[link.major.code[:2]])
     by_occupation = defaultdict(list)
     for link in links:
         by_occupation[link.occupation_id].append(link)
