@@ -1,1 +1,41 @@
+"""Keeps search and the content version in step with every save and delete.
 
+Bulk writes send no signals: whoever does one calls ``search.rebuild()`` and ``ContentVersion.bump()`` afterwards.
+"""
+
+from django.apps import apps
+from django.db.models.signals import post_delete, post_save
+
+from clusters import search
+from clusters.models import AlternateTitle, Cluster, ContentVersion, Occupation, Pathway, SearchEntry
+
+FOUND_BY_SEARCH = (Cluster, Pathway, Occupation, AlternateTitle)
+DERIVED = (SearchEntry, ContentVersion)
+
+
+def index_saved(sender, instance, **kwargs):
+    search.reindex(instance)
+
+
+def forget_deleted(sender, instance, **kwargs):
+    search.remove(instance)
+
+
+def count_saved(sender, raw=False, **kwargs):
+    # loaddata saves a hundred thousand rows, each raw. Counting the clusters among them is enough to be noticed.
+    if not raw or sender is Cluster:
+        ContentVersion.bump()
+
+
+def count_deleted(sender, **kwargs):
+    ContentVersion.bump()
+
+
+for model in FOUND_BY_SEARCH:
+    post_save.connect(index_saved, sender=model)
+    post_delete.connect(forget_deleted, sender=model)
+
+for model in apps.get_app_config("clusters").get_models():
+    if model not in DERIVED:
+        post_save.connect(count_saved, sender=model)
+        post_delete.connect(count_deleted, sender=model)
