@@ -23,6 +23,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from clusters import search
 from clusters.importers.tables import ImportProblem
 from clusters.models import ContentVersion, DataSource, Occupation
 from clusters.models.base import ReferenceModel
@@ -73,10 +74,12 @@ def one_release(*, dry_run: bool) -> Iterator[Report]:
     report = Report()
     with transaction.atomic():
         yield report
-        if report.changed:
-            ContentVersion.bump()
         if dry_run:
             transaction.set_rollback(True)
+        elif report.changed:
+            # Rows are written in bulk, which sends no signals.
+            search.rebuild()
+            ContentVersion.bump()
 
 
 def note_source(report: Report, slug: str, **details: Any) -> DataSource:
@@ -127,7 +130,7 @@ def take_over(
     label = label or str(model._meta.verbose_name_plural)
     existing = {tuple(getattr(row, name) for name in model.key_columns()): row for row in model._default_manager.all()}
     newest = _newest_releases(existing.values(), source)
-    merger = _Merger(model, fields=fields, source=source, report=report, counts=report.of(label))
+    merger = _Merger(model, fields, source=source, brings_back=not only_known, report=report, counts=report.of(label))
     created, updated, seen, outdated = [], [], set(), set()
 
     for values in rows:
@@ -214,9 +217,18 @@ def _update(model: type[ReferenceModel], rows: list[ReferenceModel]) -> None:
 class _Merger:
     """Brings rows of the database up to date with a release, field by field."""
 
-    def __init__(self, model, *, fields: Sequence[str], source: str | None, report: Report, counts: Counts):
+    def __init__(
+        self,
+        model: type[ReferenceModel],
+        fields: Sequence[str],
+        *,
+        source: str | None,
+        brings_back: bool,
+        report: Report,
+        counts: Counts,
+    ):
         self.defaults = {name: model._meta.get_field(name).get_default() for name in fields}
-        self.source, self.report, self.counts = source, report, counts
+        self.source, self.brings_back, self.report, self.counts = source, brings_back, report, counts
 
     def merge(self, row: ReferenceModel, values: dict[str, Any]) -> bool:
         """Change ``row``, count it and report the edits that stay. Returns whether the row is to be written."""
@@ -231,8 +243,10 @@ class _Merger:
             key = " ".join(str(part) for part in row.natural_key())
             self.report.kept.append(f"{row._meta.verbose_name} {key}: {', '.join(kept)}")
 
-        updated = bool(taken) or row.retired_on is not None
-        row.retired_on = None
+        updated = bool(taken)
+        if self.brings_back and row.retired_on:
+            row.retired_on = None
+            updated = True
         if self.source and getattr(row, self.source) != values[self.source]:
             setattr(row, self.source, values[self.source])
             updated = True

@@ -46,10 +46,12 @@ def _pathways_of(row: Row, pathways: dict[tuple[str, str], Pathway]) -> list[Pat
     clusters, titles = row["Career Cluster"].split("; "), row["Career Pathway"].split("; ")
     if len(clusters) != len(titles):
         raise row.problem("Career Pathway", f"as many pathways as clusters, {len(clusters)}")
+    if not {_plain(cluster) for cluster in clusters} <= {cluster for cluster, _ in pathways}:
+        raise row.problem("Career Cluster", f"clusters of framework {FRAMEWORK}")
     try:
         return [pathways[_plain(cluster), _plain(title)] for cluster, title in zip(clusters, titles, strict=True)]
     except KeyError:
-        raise row.problem("Career Pathway", f"pathways of {row['Career Cluster']}, in framework {FRAMEWORK}") from None
+        raise row.problem("Career Pathway", f"pathways of {row['Career Cluster']}") from None
 
 
 def _pathways_by_title(file: Path) -> dict[tuple[str, str], Pathway]:

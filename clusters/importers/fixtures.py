@@ -95,7 +95,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
         data = file.read_bytes()
         return json.loads(gzip.decompress(data) if file.suffix == ".gz" else data)
     except FileNotFoundError:
-        raise ImportProblem("The file is missing.", file=file, expected="it in the folder fixtures") from None
+        raise ImportProblem("There is no such file.", file=file, expected="it in the folder fixtures") from None
     except json.JSONDecodeError as error:
         raise ImportProblem(
             f"{error.msg}.", file=file, line=error.lineno, expected="JSON as Django writes it"

@@ -53,7 +53,6 @@ class Release:
 
     def __init__(self, folder: Path, report: Report, progress: Progress):
         self.folder, self.report, self.progress = folder, report, progress
-        self.number, self.month = self._identify()
 
     def path(self, table: str) -> Path | None:
         """The file of a table, under its official name; None when the folder does not have it."""
@@ -65,14 +64,15 @@ class Release:
 
     @cached_property
     def source(self) -> DataSource:
+        number, month = self._identify()
         return note_source(
             self.report,
-            f"onet-{self.number.replace('.', '-')}",
+            f"onet-{number.replace('.', '-')}",
             title="O*NET Database",
-            release=self.number,
-            released_on=self.month,
+            release=number,
+            released_on=month,
             url="https://www.onetcenter.org/database.html",
-            **terms(f"the O*NET {self.number} Database"),
+            **terms(f"the O*NET {number} Database"),
         )
 
     @cached_property
@@ -340,7 +340,7 @@ def import_onet(folder: Path, report: Report, progress: Progress = silent) -> No
         block.run(release)
     if missing := [block.label for block in BLOCKS if block not in present]:
         report.notes.append(
-            f"O*NET {release.number} has no {', '.join(missing)} in this folder; they stay as they are."
+            f"O*NET {release.source.release} has no {', '.join(missing)} in this folder; they stay as they are."
         )
     _say_what_is_used()
 
