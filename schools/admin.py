@@ -1,6 +1,50 @@
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
 
 from schools.models import User
 
-admin.site.register(User, UserAdmin)
+
+class HelpTextsMixin:
+    """A sentence beside every field, also beside those whose model has none to offer."""
+
+    help_texts = {}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.help_texts:
+            field.help_text = self.help_texts[db_field.name]
+        return field
+
+
+class BoundedSearchMixin:
+    """Searches for the beginning of a text that is longer than any title."""
+
+    LONGEST_SEARCH = 200
+
+    def get_search_results(self, request, queryset, search_term):
+        # Each word adds a condition for each field, and SQLite refuses a query with more than a thousand.
+        return super().get_search_results(request, queryset, search_term[: self.LONGEST_SEARCH])
+
+
+@admin.register(User)
+class UserAdmin(HelpTextsMixin, BoundedSearchMixin, auth_admin.UserAdmin):
+    help_texts = {
+        "first_name": _("Shown at the top of these pages."),
+        "last_name": _("So that colleagues know who edited what."),
+        "email": _("The work address."),
+    }
+    readonly_fields = ["last_login", "date_joined"]
+
+
+# Registered again, so that it stands after what is edited every day and has help texts as well.
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(HelpTextsMixin, BoundedSearchMixin, auth_admin.GroupAdmin):
+    help_texts = {
+        "name": _("What the members of the group do, such as “Counselors”."),
+        "permissions": _("What every member of the group may do."),
+    }

@@ -1,0 +1,32 @@
+"""Editing of all public content. What is derived (search entries, the content version) is not edited."""
+
+from django.contrib import admin
+
+from clusters.admin.education import CourseAdmin, MajorAdmin
+from clusters.admin.framework import ClusterAdmin, FrameworkAdmin, PathwayAdmin
+from clusters.admin.occupation import AlternateTitleAdmin, OccupationAdmin, SkillAdmin, TechnologyAdmin
+from clusters.admin.source import DataSourceAdmin
+from clusters.models import (
+    AlternateTitle,
+    Cluster,
+    Course,
+    DataSource,
+    Framework,
+    Major,
+    Occupation,
+    Pathway,
+    Skill,
+    Technology,
+)
+
+# In the order of the start page, the one that is edited most first.
+admin.site.register(Cluster, ClusterAdmin)
+admin.site.register(Pathway, PathwayAdmin)
+admin.site.register(Occupation, OccupationAdmin)
+admin.site.register(AlternateTitle, AlternateTitleAdmin)
+admin.site.register(Skill, SkillAdmin)
+admin.site.register(Technology, TechnologyAdmin)
+admin.site.register(Major, MajorAdmin)
+admin.site.register(Course, CourseAdmin)
+admin.site.register(Framework, FrameworkAdmin)
+admin.site.register(DataSource, DataSourceAdmin)

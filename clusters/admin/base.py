@@ -1,0 +1,174 @@
+"""What the forms of all content have in common: shipped rows stay, edits are shown and can be taken back."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import display_for_field
+from django.db import models
+from django.http import HttpResponseRedirect
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import get_translation_fields
+
+from clusters.admin.forms import RESTORE, LinkForm, LinkFormSet, ReferenceForm, TextOfLines
+from schools.admin import BoundedSearchMixin, HelpTextsMixin
+
+
+def side_by_side(*names):
+    """Rows of a fieldset in which the languages of each translated field stand beside each other."""
+    return [tuple(get_translation_fields(name)) for name in names]
+
+
+def label_of(column):
+    """The name of a column for people: "Summary (Spanish)" rather than "Summary [es]"."""
+    if original := getattr(column, "translated_field", None):
+        return f"{capfirst(original.verbose_name)} ({get_language_info(column.language)['name_translated']})"
+    return str(capfirst(column.verbose_name))
+
+
+def edits_of(row):
+    """The fields that were edited here, in the order of the model, each with what was shipped."""
+    edited = row.edited_fields()
+    return [(column, edited[column.name][0]) for column in row._meta.concrete_fields if column.name in edited]
+
+
+class ReferenceMixin(HelpTextsMixin):
+    """Fields of reference rows, in a form of their own or in the rows of another one's."""
+
+    formfield_overrides = {models.TextField: {"form_class": TextOfLines}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and hasattr(db_field, "translated_field"):
+            field.label = label_of(db_field)
+        if field and db_field.name in self.autocomplete_fields:
+            # What is made of the field in the browser takes its name from here, not from its label.
+            field.widget.widget.attrs["title"] = label_of(db_field)
+        return field
+
+    @admin.display(description=_("state"), empty_value="")
+    def state(self, row):
+        """How the row differs from what was shipped, in words; empty for one that is as it was shipped."""
+        if row.pk is None:
+            return ""
+        if row.shipped is None:
+            return _("Added here")
+        states = [str(_("No longer in a release"))] if row.retired_on else []
+        if labels := [label_of(column) for column, _shipped in edits_of(row)]:
+            states.append(_("Edited here: %(fields)s") % {"fields": ", ".join(labels)})
+        return ". ".join(states)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        edited = [("edited", _("Edited here"))] if model_admin.model.SHIPPED else []
+        return [*edited, ("added", _("Added here")), ("retired", _("No longer in a release"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "edited":
+                shipped = queryset.filter(shipped__isnull=False)
+                return queryset.filter(pk__in=[row.pk for row in shipped if row.edited_fields()])
+            case "added":
+                return queryset.filter(shipped__isnull=True)
+            case "retired":
+                return queryset.filter(retired_on__isnull=False)
+        return queryset
+
+
+class MissingTextFilter(admin.EmptyFieldListFilter):
+    """Rows that still wait for a text."""
+
+    def __init__(self, field, *args, **kwargs):
+        super().__init__(field, *args, **kwargs)
+        self.title = label_of(field)
+
+
+class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
+    """Editing of rows that came with a release or were added here.
+
+    A shipped row keeps its key and its address, and cannot be deleted: the next release would bring it back.
+    """
+
+    form = ReferenceForm
+    readonly_fields = ["source", "retired_on"]
+    list_filter = [StateFilter]
+    actions = ["delete_selected"]
+    list_per_page = 50
+    # The Enter key presses the first button of a form, which has to be "Save" and not "Restore".
+    save_on_top = True
+    # What a shipped row keeps beside its natural key.
+    kept_fields = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        kept = (*self.model.NATURAL_KEY, *self.kept_fields) if obj and obj.shipped is not None else ()
+        return [*super().get_readonly_fields(request, obj), *kept]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        # A page that exists keeps its address when its title changes.
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = [*super().get_fieldsets(request, obj)]
+        if obj and obj.shipped is not None:
+            explanation = _(
+                "This came with a release of published data and cannot be deleted here. "
+                "What you edit stays as you wrote it when a newer release is loaded."
+            )
+            origin = {"fields": ["source", "retired_on"], "description": explanation}
+            fieldsets.append((_("Where it comes from"), origin))
+        return fieldsets
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or obj.shipped is None)
+
+    @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))
+    def delete_selected(self, request, queryset):
+        if queryset.filter(shipped__isnull=False).exists():
+            message = _("Nothing was deleted: a row that came with a release stays. Select only rows added here.")
+            self.message_user(request, message, messages.ERROR)
+            return None
+        return delete_selected(self, request, queryset)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        edits = edits_of(obj) if obj else []
+        context["restore"] = RESTORE
+        context["edited_here"] = [
+            {
+                "name": column.name,
+                "label": label_of(column),
+                "shipped": display_for_field(shipped, column, "") or _("(empty)"),
+            }
+            for column, shipped in edits
+        ]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def response_change(self, request, obj):
+        restored = request.POST.get(RESTORE)
+        if restored not in (obj.shipped or {}):
+            return super().response_change(request, obj)
+        message = _("%(field)s is as it was shipped again. Your other changes were saved as well.")
+        self.message_user(request, message % {"field": label_of(self.model._meta.get_field(restored))})
+        return HttpResponseRedirect(request.get_full_path())
+
+
+class LinkInline(ReferenceMixin, admin.TabularInline):
+    """The rows that link a row with others: shipped ones stay, added ones can be deleted."""
+
+    form = LinkForm
+    formset = LinkFormSet
+    readonly_fields = ["state"]
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self.model.NATURAL_KEY)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.remote_field:
+            # A row chooses among what there is; the wrapper's signs to add, change and view are left out.
+            field.widget = field.widget.widget
+        return field
