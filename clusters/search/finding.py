@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import BooleanField, IntegerField, Q, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Collate
 
 from clusters.models import Occupation, SearchEntry, SearchKind
 from clusters.search import snapshot
@@ -158,18 +158,21 @@ def _term(text: str, vocabulary: Vocabulary) -> Term | None:
     return Term(word(text), start if enough or unfinished else None)
 
 
+def _holds(stem: str) -> RawSQL:
+    """1 for an entry that has the stem, 0 for others."""
+    text = "CAST(' ' || clusters_searchentry.words || ' ' LIKE %s AS integer)"
+    return RawSQL(text, [f"% {stem} %"], output_field=IntegerField())  # noqa: S611 (fixed text with a parameter)
+
+
 def _candidates(terms: Sequence[Term], *, every: bool) -> list[Candidate]:
     """The entries that have every term, or some: official titles first, then those with most words as typed, then short."""
     dialect = _DIALECTS[connection.vendor]
-
-    def matches(words: str) -> RawSQL:
-        return RawSQL(dialect.matches, [words], output_field=BooleanField())  # noqa: S611 (fixed text, words as parameter)
-
     joined = dialect.every if every else dialect.some
     wanted = joined.join(dialect.start.format(term.start) if term.start else term.word.stem for term in terms)
-    as_typed = sum((Cast(matches(term.word.stem), IntegerField()) for term in terms), start=Value(0))
+    matches = RawSQL(dialect.matches, [wanted], output_field=BooleanField())  # noqa: S611 (fixed text with a parameter)
+    as_typed = sum((_holds(term.word.stem) for term in terms), start=Value(0))
     rows = (
-        SearchEntry.objects.filter(matches(wanted))
+        SearchEntry.objects.filter(matches)
         # The kinds' names descend from pathway to alternate.
         .order_by("-kind", as_typed.desc(), "length", Collate("title", dialect.bytewise))
         .values_list("kind", "target", "title")[: CANDIDATES + 1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from clusters.models import SearchKind
-from clusters.search.words import Word, names_in
+from clusters.search.words import Word, names_in, word
 
 # How well a word fits one of the query: it is the same (1), it has the same stem, it begins the same.
 SAME_STEM = 0.85
@@ -41,15 +41,19 @@ class Term(NamedTuple):
     word: Word
     start: str | None
 
-    def fit(self, name: Sequence[Word]) -> float:
+    def fit(self, name: Sequence[str]) -> float:
         """How well the best of the words fits, from 0 (none does) to 1."""
         best = 0.0
-        for word in name:
-            if word.singular == self.word.singular:
+        for text in name:
+            # A stem begins as its word does, and the stem of a new word takes as long as ten lines here.
+            if text[0] != self.word.stem[0]:
+                continue
+            other = word(text)
+            if other.singular == self.word.singular:
                 return 1.0
-            if word.stem in (self.word.stem, self.start):
+            if other.stem in (self.word.stem, self.start):
                 best = SAME_STEM
-            elif self.start and not best and word.stem.startswith(self.start):
+            elif self.start and not best and other.stem.startswith(self.start):
                 best = SAME_START
         return best
 

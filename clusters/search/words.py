@@ -45,9 +45,9 @@ def word(text: str) -> Word:
     return Word(text[:-1] if len(text) > 3 and text.endswith("s") else text, EnglishStemmer().stemWord(text))
 
 
-def names_in(title: str) -> list[list[Word]]:
+def names_in(title: str) -> list[list[str]]:
     """The words of each name in a title: "Registered Nurse (RN)" is called registered nurse, and RN."""
-    return [name for part in _PARENTHESES.split(title) if (name := [word(text) for text in words_of(part)])]
+    return [name for part in _PARENTHESES.split(title) if (name := words_of(part))]
 
 
 def shared_start(one: str, other: str) -> str:
