@@ -9,6 +9,7 @@ PORT ?= 8000
 demo: .venv/installed .env
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py load_reference_data
+	$(BIN)/python manage.py load_assessments
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python manage.py demo_login
 	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 careers.wsgi:application
@@ -16,9 +17,9 @@ demo: .venv/installed .env
 # On SQLite; and on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev
 	$(MAKE) lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 ifdef TEST_POSTGRES_URL
-	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "crispy_forms",
     "careers.apps.CareersConfig",
+    "assessments",
     "clusters",
     "schools",
 ]
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "careers.middleware.RefuseNulBytes",
+    "careers.middleware.RefuseForeignWrites",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,6 +100,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# --- Students' results ------------------------------------------------------------------------------------------------
+
+# Shown on /privacy/ and carried out by `manage.py purge_expired`.
+RESULTS_KEPT_DAYS = env.int("RESULTS_KEPT_DAYS", default=30)
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ sitemaps = {
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("clusters.urls")),
+    path("", include("assessments.urls")),
     path("about/", views.about, name="about"),
     path("about/data/", views.data_sources, name="data_sources"),
     path("privacy/", views.privacy, name="privacy"),

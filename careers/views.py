@@ -1,5 +1,6 @@
 """Pages about the site itself, and the home page."""
 
+from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,7 +36,8 @@ def data_sources(request):
 
 @require_safe
 def privacy(request):
-    return render(request, "careers/privacy.html")
+    """What is kept, and for how long."""
+    return render(request, "careers/privacy.html", {"results_kept_days": settings.RESULTS_KEPT_DAYS})
 
 
 @require_safe

@@ -35,6 +35,19 @@ def _plain_static_files(settings):
     }
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """SQLite in a file, as in production: in memory, threads would share one connection's locks."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {
+            **database.get("TEST", {}),
+            "NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3"),
+        }
+
+
 @dataclass(frozen=True)
 class Site:
     """A running site: its address, and the settings its process has."""
@@ -64,16 +77,17 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(tmp_path_factory, worker_id):
     """The whole site with all real content, served as in production: own database, collected static files, granian."""
     folder = tmp_path_factory.mktemp("site")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"DATABASE_URL": _empty_database(folder), "VAR_DIR": str(folder)}
+    environment = os.environ | {"DATABASE_URL": _empty_database(folder, worker_id), "VAR_DIR": str(folder)}
     running = Site(f"http://localhost:{port}", environment)
     running.manage("migrate", "--verbosity=0")
     running.manage("load_reference_data")
+    running.manage("load_assessments")
     running.manage("collectstatic", "--noinput", "--verbosity=0")
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
@@ -100,17 +114,18 @@ def site(tmp_path_factory):
         log.close()
 
 
-def _empty_database(folder: Path) -> str:
+def _empty_database(folder: Path, worker_id: str) -> str:
     """The address of a new database on the server that the tests use; without one, of a SQLite file."""
     if "DATABASE_URL" not in os.environ:
         return f"sqlite:///{folder / 'site.sqlite3'}"
     import psycopg
 
     server = environ.Env().db("DATABASE_URL")
+    name = f"careers_site_test_{worker_id}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS careers_site_test WITH (FORCE)")
-        connection.execute("CREATE DATABASE careers_site_test")
-    return os.environ["DATABASE_URL"].rsplit(server["NAME"], 1)[0] + "careers_site_test"
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return os.environ["DATABASE_URL"].rsplit(server["NAME"], 1)[0] + name
 
 
 def _wait_for(url: str, log: str) -> None:

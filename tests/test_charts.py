@@ -13,7 +13,7 @@ def test_pay_bar_keeps_order_and_stays_on_the_bar(amounts, all_jobs):
     bar = pay_bar(amounts, all_jobs)
     places = [bar.p10, bar.p25, bar.median, bar.p75, bar.p90]
     assert places == sorted(places)
-    assert 0 <= places[0]
+    assert places[0] >= 0
     assert places[-1] <= 100
     assert bar.all_jobs is None or 0 <= bar.all_jobs <= 100
 

@@ -1,8 +1,10 @@
 """The repository keeps its own rules."""
 
 import ast
+import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -11,14 +13,14 @@ from django.apps import apps
 from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["schools", "clusters"]  # An app may import those before it.
+APPS = ["schools", "clusters", "assessments"]  # An app may import those before it.
 LAYERS = [
-    {"choices", "charts"},
+    {"choices", "charts", "scoring", "matching", "evaluation", "codes", "reliability"},
     {"querysets"},
     {"models", "translation"},
-    {"importers", "search", "signals"},
+    {"importers", "search", "signals", "services", "instruments", "recommend"},
     {"forms", "admin"},
-    {"views", "urls", "management", "sitemaps", "apps"},
+    {"views", "urls", "management", "sitemaps", "apps", "session", "result_page"},
 ]
 LAYER_OF = {module: number for number, modules in enumerate(LAYERS) for module in modules}
 
@@ -73,6 +75,8 @@ DATA_CLASSES = {
         "searchentry", "contentversion",
     },
     "staff": {"user"},
+    "public instruments": {"assessment", "item"},
+    "student": {"result"},
 }  # fmt: skip
 
 
@@ -117,3 +121,39 @@ def test_style_sheets_stay_small():
 
     sheets = b"".join(file.read_bytes() for file in (ROOT / "static" / "css").glob("*.css") if file.name != "admin.css")
     assert len(brotli.compress(sheets)) <= 12 * 1024
+
+
+def _manage(*arguments: str, **environment: str) -> str:
+    # The tests need this variable; a deployment must not have it.
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    run = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def test_deployment_checks_are_clean():
+    _manage("check", "--deploy", "--fail-level=WARNING", HTTPS="true")
+
+
+def test_static_files_are_collected_with_their_digests(tmp_path):
+    _manage("collectstatic", "--noinput", VAR_DIR=str(tmp_path))
+    sheets = list((tmp_path / "static" / "css").glob("tokens.*.css.br"))
+    assert len(sheets) == 1
+
+
+def test_first_env_has_a_key_of_its_own(tmp_path, monkeypatch):
+    from careers import env
+
+    monkeypatch.setattr(env, "ENV_FILE", tmp_path / ".env")
+    env.write_first_env()
+    text = (tmp_path / ".env").read_text()
+    assert len(re.search(r"^SECRET_KEY=(\S+)$", text, re.MULTILINE)[1]) > 50
+    assert env.write_first_env() == ".env exists and was left as it is."
+    assert (tmp_path / ".env").read_text() == text

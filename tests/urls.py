@@ -7,6 +7,16 @@ MADE_UP = {"cluster": "cluster-1", "pathway": "pathway-1", "occupation": "29-111
 REAL = {"cluster": "health-science", "pathway": "therapeutic-services", "occupation": "29-1141.00"}
 
 NOT_HTML = {"healthz", "robots", "sitemap"}
+# They only take what a form sends, and answer with another page.
+ONLY_SENT_TO = {"assessments:result_put_aside", "assessments:result_code"}
+# They are private to one browser; tests/assessments covers what the public pages share.
+PRIVATE = {
+    "assessments:assessment_start",
+    "assessments:assessment_page",
+    "assessments:result_detail",
+    "assessments:result_resume",
+    "assessments:result_done",
+}
 
 
 def addresses(example: dict[str, str]) -> dict[str, str]:
@@ -15,6 +25,7 @@ def addresses(example: dict[str, str]) -> dict[str, str]:
         "clusters:cluster_detail": [example["cluster"]],
         "clusters:pathway_detail": [example["cluster"], example["pathway"]],
         "clusters:occupation_detail": [example["occupation"]],
+        "assessments:assessment_page": ["interests-60", 1],
     }
     queries = {"clusters:search": "?q=title", "clusters:compare": f"?o={example['occupation']}"}
     return {name: reverse(name, args=arguments.get(name)) + queries.get(name, "") for name in _names(get_resolver())}

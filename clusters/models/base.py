@@ -81,7 +81,8 @@ class ReferenceModel(NaturalKeyModel):
             translated = {}
         columns: list[str] = []
         for name in cls.SHIPPED:
-            columns += [column.name for column in translated[name]] if name in translated else [name]
+            # Sorted, because modeltranslation keeps the columns of a field in a set.
+            columns += sorted(column.name for column in translated[name]) if name in translated else [name]
         return tuple(columns)
 
     def edited_fields(self) -> dict[str, tuple[Any, Any]]:

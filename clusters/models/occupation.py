@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -45,7 +47,7 @@ def _hourly_wage(label):
 def _rising(*names: str) -> Q:
     """True where each figure is at least the one before it, or one of the two is missing."""
     condition = Q()
-    for lower, higher in zip(names, names[1:], strict=False):
+    for lower, higher in pairwise(names):
         condition &= (
             Q(**{f"{higher}__gte": F(lower)}) | Q(**{f"{lower}__isnull": True}) | Q(**{f"{higher}__isnull": True})
         )

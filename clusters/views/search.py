@@ -8,20 +8,17 @@ from clusters.views.rows import occupation_rows, sources_of
 
 @require_safe
 def search(request):
-    """What the words of the query lead to, grouped: clusters, pathways, occupations."""
+    """What the words of the query lead to, grouped: clusters, pathways, occupations; the best of each first."""
     results = index.search(request.GET.get("q", ""))
-    occupations = _in_order(
-        results.occupations, occupation_rows(Occupation.objects.facts().filter(pk__in=_ids(results.occupations)))
-    )
-    clusters = Cluster.objects.filter(pk__in=_ids(results.clusters)).values(
-        "pk", "title", "slug", "summary", "icon", "colour"
-    )
-    pathways = Pathway.objects.filter(pk__in=_ids(results.pathways)).select_related("cluster")
+    occupations = occupation_rows(Occupation.objects.filter(pk__in=_ids(results.occupations)).facts())
+    by_id = {row["pk"]: row for row in occupations}
     context = {
         "results": results,
-        "clusters": results.clusters and _in_order(results.clusters, clusters),
-        "pathways": results.pathways and pathways,
-        "occupations": occupations,
+        "clusters": _in_order(Cluster.objects.in_bulk(_ids(results.clusters)), results.clusters),
+        "pathways": _in_order(
+            Pathway.objects.select_related("cluster").in_bulk(_ids(results.pathways)), results.pathways
+        ),
+        "occupations": [by_id[found.target] | {"matched_title": found.matched_title} for found in results.occupations],
         "sources": sources_of(occupations),
         "suggestions": Cluster.objects.current().order_by("number") if results.is_empty else [],
     }
@@ -29,10 +26,9 @@ def search(request):
 
 
 def _ids(found):
-    return [hit.target for hit in found]
+    return [one.target for one in found]
 
 
-def _in_order(found, rows):
-    """The rows in the order they were found, each with the other title that led to it."""
-    by_id = {row["pk"]: row for row in rows}
-    return [by_id[hit.target] | {"matched_title": hit.matched_title} for hit in found if hit.target in by_id]
+def _in_order(rows, found):
+    """Rows by id, in the order in which they were found."""
+    return [rows[one.target] for one in found]

@@ -3,9 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.urls import NOT_HTML, REAL, addresses
+from tests.urls import NOT_HTML, ONLY_SENT_TO, REAL, addresses
 
-PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML} | {
+PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML | ONLY_SENT_TO} | {
     "a missing page": "/nothing-here/",
     "an empty search": "/search/?q=zzzzqqqq",
     "the start of a search": "/search/",

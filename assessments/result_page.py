@@ -1,0 +1,175 @@
+"""What the result page shows: the shape, the clusters with their reasons, the occupations, and what changed."""
+
+from collections.abc import Mapping
+from itertools import zip_longest
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from assessments import recommend
+from assessments.matching import ClusterFit, Match, match, tier
+from assessments.models import Result
+from assessments.scoring import HIGHEST_SCORE, is_contradictory, is_differentiated, is_straight_lined
+from clusters.charts import hexagon
+from clusters.choices import InterestArea, JobZone
+from clusters.models import Cluster, Occupation, Pathway
+from clusters.views.rows import occupation_rows, sources_of
+
+TOP_CLUSTERS = 3
+OCCUPATIONS_PER_CLUSTER = 4
+ANSWERS_PER_CLUSTER = 3
+AREAS_PER_CLUSTER = 3
+LIKE = 4  # of 5
+PAGE_SIZE = 20
+
+
+def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
+    """Everything the template of the result needs; ``query`` holds the filters of the occupations (zone, cluster, page)."""
+    items = list(result.assessment.items.order_by("order"))
+    answers = {item.order: result.answer_to(item.order) for item in items}
+    context = {
+        "result": result,
+        "hexagon": hexagon(result.scores, low=0, high=HIGHEST_SCORE),
+        "lowest": min(result.scores),
+        "highest": max(result.scores),
+        "differentiated": is_differentiated(result.scores),
+        "straight_lined": is_straight_lined(answers),
+        "contradictory": is_contradictory(answers, {item.order: item.area for item in items}),
+        "changes": _changes(result),
+    }
+    if context["differentiated"]:
+        context |= _recommendation(result, items, query)
+    return context
+
+
+def _recommendation(result: Result, items: list, query: Mapping[str, str]) -> dict[str, Any]:
+    found = match(recommend.profiles(), result.scores)
+    clusters = {cluster.pk: cluster for cluster in Cluster.objects.current()}
+    fits = [fit for fit in found.clusters if fit.key in clusters]
+    aside = set(result.put_aside)
+    ranked = [fit for fit in fits if clusters[fit.key].slug not in aside]
+    top = ranked[:TOP_CLUSTERS]
+    look = found.worth_a_look([fit.key for fit in fits[:TOP_CLUSTERS]] + [fit.key for fit in fits if fit not in ranked])
+    page, filters = _occupation_page(found, aside, query)
+    best = {fit.key: _best_occupations(found, fit, aside) for fit in top}
+    codes = {code for rows in best.values() for code, _fit in rows} | {fit.code for fit in page.object_list}
+    rows = {row["code"]: row for row in occupation_rows(Occupation.objects.filter(code__in=codes).facts())}
+    pathways = Pathway.objects.current().filter(cluster__in=[fit.key for fit in top]).order_by("position")
+    page.object_list = [rows[fit.code] | {"fit": fit.fit, "words": fit_words(fit.fit)} for fit in page.object_list]
+    said: set[str] = set()
+    cards = []
+    for fit in top:
+        carried = _carried(found, fit)
+        cards.append(
+            _cluster(clusters[fit.key], fit)
+            | {
+                "areas": get_text_list([str(area.verb).lower() for area in carried], _("and")),
+                "answers": _strongest_answers(result, items, carried, said),
+                "occupations": [rows[code] | {"fit": own} for code, own in best[fit.key]],
+                "pathways": _links(clusters[fit.key], pathways),
+            }
+        )
+    return {
+        "top": cards,
+        "ranked": [_cluster(clusters[fit.key], fit) for fit in ranked],
+        "worth_a_look": look and _cluster(clusters[look.key], look) | {"summary": clusters[look.key].summary},
+        "page": page,
+        "zones": JobZone.choices,
+        "aside": _put_aside(result, clusters.values()),
+        "top_before": _top_before(result, clusters),
+        "sources": sources_of(rows.values()),
+        **filters,
+    }
+
+
+def fit_words(fit: float) -> str:
+    """A fit in words."""
+    return {
+        "best": _("Best fit"),
+        "great": _("Great fit"),
+        "good": _("Some fit"),
+        "other": _("Little in common"),
+    }[tier(fit)]
+
+
+def _cluster(cluster: Cluster, fit: ClusterFit) -> dict[str, Any]:
+    return {
+        "slug": cluster.slug,
+        "title": cluster.title,
+        "url": cluster.get_absolute_url(),
+        "icon": cluster.icon,
+        "colour": cluster.colour,
+        "fit": fit.fit,
+        "words": fit_words(fit.fit),
+    }
+
+
+def _carried(found: Match, fit: ClusterFit) -> list[InterestArea]:
+    """The areas that carried a cluster: liked by the student and asked for by the work, the strongest first."""
+    areas = list(InterestArea)
+    return [areas[reason.area] for reason in found.reasons(fit.key) if reason.liked][:AREAS_PER_CLUSTER]
+
+
+def _strongest_answers(result: Result, items: list, carried: list[InterestArea], said: set[str]) -> list[str]:
+    """Activities the student would like, one of each area that carried the cluster in turn, the strongest answers first.
+
+    ``said`` holds what a cluster above has named already; it grows by what is returned, so that no two clusters say the same.
+    """
+    liked = [item for item in items if result.answer_to(item.order) >= LIKE and item.text not in said]
+    liked.sort(key=lambda item: -result.answer_to(item.order))
+    in_turn = zip_longest(*([item for item in liked if item.area == area] for area in carried))
+    named = [item.text for turn in in_turn for item in turn if item][:ANSWERS_PER_CLUSTER]
+    said.update(named)
+    return named
+
+
+def _best_occupations(found: Match, fit: ClusterFit, aside: set[str]) -> list[tuple[str, float]]:
+    best = found.best_in(fit.key, OCCUPATIONS_PER_CLUSTER + len(aside))
+    return [(own.code, own.fit) for own in best if own.code not in aside][:OCCUPATIONS_PER_CLUSTER]
+
+
+def _links(cluster: Cluster, pathways) -> list[dict[str, str]]:
+    address = cluster.get_absolute_url()
+    return [{"title": p.title, "url": f"{address}{p.slug}/"} for p in pathways if p.cluster_id == cluster.pk]
+
+
+def _occupation_page(found: Match, aside: set[str], query: Mapping[str, str]):
+    """One page of occupations by fit, with at most the preparation and only of the cluster that were asked for."""
+    shown = [fit for fit in found.occupations if fit.code not in aside]
+    zone = int(query["zone"]) if query.get("zone") in map(str, JobZone.values) else None
+    if zone:
+        within = set(Occupation.objects.filter(job_zone__lte=zone).values_list("code", flat=True))
+        shown = [fit for fit in shown if fit.code in within]
+    cluster = query.get("cluster", "")[:100].replace("\0", "")
+    if cluster:
+        inside = set(Occupation.objects.in_cluster(cluster).values_list("code", flat=True))
+        shown = [fit for fit in shown if fit.code in inside]
+    page = Paginator(shown, PAGE_SIZE).get_page(query.get("page"))
+    filters = urlencode({name: query[name] for name in ("zone", "cluster") if query.get(name)})
+    return page, {"zone": zone, "cluster_filter": cluster, "filters": filters}
+
+
+def _put_aside(result: Result, clusters) -> list[dict[str, str]]:
+    titles = {cluster.slug: cluster.title for cluster in clusters}
+    titles |= dict(Occupation.objects.filter(code__in=result.put_aside).values_list("code", "title"))
+    return [{"what": what, "title": titles[what]} for what in result.put_aside if what in titles]
+
+
+def _changes(result: Result) -> list[dict[str, Any]]:
+    """The six scores last time and now, where there was a last time."""
+    if result.previous is None or result.previous.scores is None:
+        return []
+    return [
+        {"area": area, "before": before, "now": now}
+        for area, before, now in zip(InterestArea, result.previous.scores, result.scores, strict=True)
+    ]
+
+
+def _top_before(result: Result, clusters: dict[int, Cluster]) -> list[str]:
+    if result.previous is None or result.previous.scores is None or not is_differentiated(result.previous.scores):
+        return []
+    before = match(recommend.profiles(), result.previous.scores).clusters
+    return [clusters[fit.key].title for fit in before[:TOP_CLUSTERS] if fit.key in clusters]

@@ -1,0 +1,138 @@
+"""Taking the assessment as students do: on a phone, by keyboard, without JavaScript, on a shared computer."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_every_page import WCAG
+
+
+def _violations(page):
+    return [
+        (v["id"], [node["html"] for node in v["nodes"]][:3])
+        for v in Axe().run(page, options=WCAG).response["violations"]
+    ]
+
+
+def _start(page):
+    page.get_by_role("link", name="Find my clusters").first.click()
+    page.get_by_role("button", name="The full set").click()
+
+
+def _answer_page(page, number, *, choose=lambda order: (order * 7) % 5 + 1):
+    for order in range((number - 1) * 10 + 1, number * 10 + 1):
+        page.locator(f'label[for="item-{order}-{choose(order)}"]').click()
+
+
+def _take_it(page):
+    _start(page)
+    for number in range(1, 7):
+        _answer_page(page, number)
+        page.locator("button[value=next]").click()
+    page.wait_for_url("**/results/")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_from_home_to_an_occupation_on_a_phone(open_page, javascript):
+    page, watch = open_page("/", width=360, javascript=javascript)
+    _take_it(page)
+    assert page.locator("h1").inner_text() == "My result"
+    cluster = page.locator(".fit h3 a").first
+    name = cluster.inner_text()
+    cluster.click()
+    assert page.locator("h1").inner_text() == name
+    page.locator(".pathway-row h3 a").first.click()
+    page.locator(".ladder a").first.click()
+    assert "/occupations/" in page.url
+    assert watch.messages == []
+    assert watch.foreign == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_step_is_accessible(open_page, width, dark):
+    page, watch = open_page("/assessment/", width=width, dark=dark)
+
+    def check():
+        assert watch.messages == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert _violations(page) == []
+
+    check()
+    page.get_by_role("button", name="The full set").click()
+    check()
+    page.locator("button[value=next]").click()
+    assert "10 activities have no answer yet" in page.locator(".error-summary").inner_text()
+    check()
+    for number in range(1, 7):
+        _answer_page(page, number)
+        page.locator("button[value=next]").click()
+    check()
+    page.get_by_role("button", name="Get a code").click()
+    check()
+    page.goto("/results/resume/")
+    page.get_by_role("button", name="Open my result").click()
+    check()
+    page.goto("/results/")
+    page.get_by_role("button", name="Done, clear this computer").click()
+    check()
+    page.goto("/results/")
+    check()
+
+
+def test_number_keys_answer_and_go_on(open_page):
+    page, _watch = open_page("/assessment/")
+    page.get_by_role("button", name="The full set").click()
+    page.locator("#item-1-1").focus()
+    for _item in range(10):
+        page.keyboard.press("4")
+    assert page.locator("input[value='4']:checked").count() == 10
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/assessment/interests-60/2/")
+    assert "10 of 60" in page.locator(".progress").inner_text()
+
+
+def test_arrow_keys_answer_without_javascript(open_page):
+    page, _watch = open_page("/assessment/", javascript=False)
+    page.get_by_role("button", name="The full set").click()
+    for order in range(1, 11):
+        page.locator(f"#item-{order}-1").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+    assert page.locator("input[value='2']:checked").count() == 10
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/assessment/interests-60/2/")
+
+
+def test_a_closed_tab_loses_nothing(open_page):
+    page, _watch = open_page("/", width=360)
+    _start(page)
+    _answer_page(page, 1)
+    page.locator("button[value=next]").click()
+    other = page.context.new_page()
+    page.close()
+    other.goto("/assessment/")
+    other.get_by_role("link", name="Go on where you were").click()
+    assert other.url.endswith("/assessment/interests-60/2/")
+
+
+def test_after_done_nothing_is_left_on_a_shared_computer(open_page):
+    page, _watch = open_page("/", width=1280)
+    _take_it(page)
+    page.get_by_role("button", name="Done, clear this computer").click()
+    page.wait_for_url("**/results/done/")
+    for step in (page.go_back, page.reload, page.go_back, page.go_forward, page.go_forward):
+        step()
+        assert "Your shape" not in page.locator("body").inner_text()
+        assert page.locator("input:checked").count() == 0
+    page.goto("/results/")
+    assert "There is no result on this computer" in page.locator("body").inner_text()
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_page_of_items_is_small(open_page):
+    page, _watch = open_page("/assessment/interests-60/1/")
+    html = page.content().encode()
+    import brotli
+
+    assert len(brotli.compress(html, quality=5)) <= 15 * 1024
