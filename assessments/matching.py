@@ -6,9 +6,9 @@ millisecond.
 
 The fit of a cluster in one sentence: **it says how close your interests come to those of its occupations, where the
 occupations closest to you count most.** The distance to an occupation is 1 - fit. A cluster's distance is a mean of the
-distances to its occupations, in which half the distance weighs sixteen times as much; the cluster's fit is 1 - that distance,
-so it reads like an occupation's fit: 0.9 means that the occupations of the cluster that are closest to the student correlate
-about 0.9 with the scores, and 1 that all have exactly the student's shape. Two things are evened out:
+distances to its occupations in which half the distance weighs up to sixteen times as much; the cluster's fit is 1 - that
+distance, so it reads like an occupation's fit: 0.9 means that the occupations of the cluster that are closest to the student
+correlate about 0.9 with the scores, and 1 that all have exactly the student's shape. Two things are evened out:
 
 * a large cluster's occupations are spread out, so only some can be close; the distance is divided by its size to the power
   SIZE_POWER, relative to a cluster of mean size, which is left as it is;
@@ -30,13 +30,14 @@ Vector = tuple[float, float, float, float, float, float]
 # (Gregory & Lewis 2016).
 BEST, GREAT = 0.729, 0.608
 
-# How sharply the nearest occupations outweigh the others: the weight is (distance + blur) to the power -4. It is a whole number
-# because interests of one kind fill a four-dimensional surface; 3 is too blunt and 6 too sharp for noisy answers.
+# How sharply the nearest occupations outweigh the others: the weight of one is (distance + blur) to the power -4. 3 is too blunt
+# where answers are sure, 6 too sharp where they are not.
 SHARPNESS = 4
-# Distances below the blur count as equal. It is as wide as the student's tenth-best occupation is away, because somebody who is
-# close to nothing needs a wider look, and never less than this, which is what rounding and a bad day do to a score.
+# Distances well below the blur count as nearly equal. It is never less than what rounding and a bad day do to six scores, and
+# grows by the distance to the student's tenth-best occupation: somebody who is close to nothing needs a wider look.
 LEAST_BLUR = 0.05
 NEAREST = 10
+# How far a cluster's size is evened out; 0 would show small clusters too often, 0.25 (counting instead of a mean) large ones.
 SIZE_POWER = 0.175
 # Of all places in the top three. A little above the 3% that is promised, because the share varies with the people asked.
 LEAST_SHARE = 0.032
@@ -202,7 +203,7 @@ def cluster_distances(profiles: Profiles, fits: Sequence[float], order: Sequence
     left_out = order[-1] if fits[order[-1]] == -math.inf else None
     distances = []
     for cluster in profiles.clusters:
-        size = len(cluster.members) - (left_out in cluster.members)
+        size = len(cluster.members) - (left_out is not None and left_out in cluster.members)
         total = sum(cluster.pick(weights))
         distance = (total / size) ** (-1 / SHARPNESS) - blur if total else FARTHEST
         distances.append(max(0.0, distance) * cluster.scale)

@@ -11,6 +11,7 @@ LETTERS = tuple(area[0].upper() for area in AREAS)
 SIXTY_ITEMS = tuple(area for area in AREAS for _twice in range(2)) * 5
 
 LOWEST_ANSWER, HIGHEST_ANSWER = 1, 5
+POSSIBLE_ANSWERS = frozenset(range(LOWEST_ANSWER, HIGHEST_ANSWER + 1))
 HIGHEST_SCORE = 40
 
 # Six areas that a student likes equally come out about 6.3 points apart when each score varies by 2.5 points from one sitting
@@ -36,7 +37,7 @@ def area_scores(answers: Mapping[int, int], areas: Mapping[int, str]) -> list[in
         raise ValueError("Every area needs the same number of items.")
     totals = dict.fromkeys(AREAS, 0)
     for item, answer in answers.items():
-        if answer not in range(LOWEST_ANSWER, HIGHEST_ANSWER + 1):
+        if answer not in POSSIBLE_ANSWERS:
             raise ValueError(f"Item {item}: {answer} is no answer. An answer is a whole number from 1 to 5.")
         totals[areas[item]] += answer - LOWEST_ANSWER
     most = items[AREAS[0]] * (HIGHEST_ANSWER - LOWEST_ANSWER)
