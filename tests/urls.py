@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 # Arguments that fit the rows of factories.make_site and the real content alike are not to be had: one set for each.
 MADE_UP = {"cluster": "cluster-1", "pathway": "pathway-1", "occupation": "29-1110.00"}
-REAL = {"cluster": "health-science", "pathway": "therapeutic-services", "occupation": "29-1141.00"}
+REAL = {"cluster": "information-technology", "pathway": "network-systems", "occupation": "29-1141.00"}
 
 NOT_HTML = {"healthz", "robots", "sitemap"}
 # They only take what a form sends, and answer with another page.

@@ -25,7 +25,8 @@ class Watch:
     def __init__(self, page, origin: str):
         self.messages: list[str] = []
         self.foreign: list[str] = []
-        page.on("console", lambda message: self.messages.append(message.text))
+        # Chromium notes each Clear-Site-Data it carried out; that is no complaint.
+        page.on("console", lambda message: message.type in ("error", "warning") and self.messages.append(message.text))
         page.on("pageerror", lambda error: self.messages.append(str(error)))
         page.on(
             "request",
@@ -44,7 +45,11 @@ def open_page(chromium, site):
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
+            # axe would measure a colour on its way to another one.
+            reduced_motion="reduce",
         )
+        # Whatever is not there by then is not coming; the default of 30 s only makes a failure slow.
+        context.set_default_timeout(8000)
         contexts.append(context)
         page = context.new_page()
         watch = Watch(page, site.url)
