@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+# What pages look like does not depend on the database: these five minutes are spent once.
+LOOKS := tests/browser/test_every_page.py tests/browser/test_html.py
 
 .PHONY: demo test lint lock
 
@@ -19,7 +21,7 @@ test: .venv/installed-dev
 	$(MAKE) lint
 	$(BIN)/pytest --numprocesses auto
 ifdef TEST_POSTGRES_URL
-	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto $(LOOKS:%=--ignore=%)
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif

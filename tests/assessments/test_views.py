@@ -226,3 +226,13 @@ def test_nothing_personal_is_in_addresses_or_logs(client, world, caplog):
     client.get("/results/")
     assert str(result) == f"Result {result.pk}"
     assert not [record for record in caplog.records if "item-" in record.getMessage()]
+
+
+def test_query_budgets(client, world, django_assert_max_num_queries):
+    _begin(client)
+    with django_assert_max_num_queries(8):
+        client.get(_page(1)[0])
+    _answer_all(client)
+    client.get("/results/")
+    with django_assert_max_num_queries(14):
+        client.get("/results/?zone=4&cluster=cluster-1")

@@ -1,5 +1,8 @@
 """Taking the assessment as students do: on a phone, by keyboard, without JavaScript, on a shared computer."""
 
+import re
+
+import brotli
 import pytest
 
 from tests.browser.test_every_page import violations_on
@@ -123,9 +126,14 @@ def test_after_done_nothing_is_left_on_a_shared_computer(open_page):
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+def test_a_result_prints_on_two_pages(open_page):
+    page, _watch = open_page("/")
+    _take_it(page)
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))
+    assert 1 <= len(sheets) <= 2
+
+
 def test_a_page_of_items_is_small(open_page):
     page, _watch = open_page("/assessment/interests-60/1/")
     html = page.content().encode()
-    import brotli
-
     assert len(brotli.compress(html, quality=5)) <= 15 * 1024
