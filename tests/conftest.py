@@ -9,6 +9,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # Before Django reads its settings: a test run depends on nothing but the checkout and DATABASE_URL.
 os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), ALLOWED_HOSTS="localhost,127.0.0.1,testserver", HTTPS="false")
 os.environ["DEBUG"] = "false"
+# Nothing a test does reaches the data or the collected files of this checkout.
+_var = tempfile.TemporaryDirectory(prefix="careers-tests-")
+(Path(_var.name) / "static").mkdir()
+os.environ["VAR_DIR"] = _var.name
 # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
