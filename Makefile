@@ -14,7 +14,7 @@ demo: .venv/installed .env
 	$(BIN)/python manage.py load_assessments
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python manage.py demo_login
-	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 careers.wsgi:application
+	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --backpressure 32 --no-ws careers.wsgi:application
 
 # On SQLite; and on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev
