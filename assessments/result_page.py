@@ -1,5 +1,6 @@
 """What the result page shows: the shape, the clusters with their reasons, the occupations, and what changed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from assessments import recommend
 from assessments.matching import ClusterFit, Match, match, tier
 from assessments.models import Result
-from assessments.scoring import HIGHEST_SCORE, is_contradictory, is_differentiated, is_straight_lined
+from assessments.scoring import HIGHEST_SCORE, agreement, is_contradictory, is_differentiated, is_straight_lined
 from clusters.charts import hexagon
 from clusters.choices import InterestArea, JobZone
 from clusters.models import Cluster, Occupation, Pathway
@@ -30,6 +31,7 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
     """Everything the template of the result needs; ``query`` holds the filters of the occupations (zone, cluster, page)."""
     items = list(result.assessment.items.order_by("order"))
     answers = {item.order: result.answer_to(item.order) for item in items}
+    areas = {item.order: item.area for item in items}
     context = {
         "result": result,
         "hexagon": hexagon(result.scores, low=0, high=HIGHEST_SCORE),
@@ -37,7 +39,10 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
         "highest": max(result.scores),
         "differentiated": is_differentiated(result.scores),
         "straight_lined": is_straight_lined(answers),
-        "contradictory": is_contradictory(answers, {item.order: item.area for item in items}),
+        "same_answers": max(Counter(answers.values()).values()),
+        "item_count": len(items),
+        "contradictory": is_contradictory(answers, areas),
+        "agreement": agreement(answers, areas),
         "changes": _changes(result),
     }
     if context["differentiated"]:

@@ -54,5 +54,7 @@ def healthz(request):
 @require_safe
 def robots(request):
     sitemap = request.build_absolute_uri(reverse("sitemap"))
-    text = f"User-agent: *\nDisallow: {reverse('admin:index')}\nDisallow: {reverse('clusters:search')}\nSitemap: {sitemap}\n"
+    closed = [reverse(name) for name in ("admin:index", "clusters:search", "assessments:result_detail")]
+    rules = "".join(f"Disallow: {path}\n" for path in closed)
+    text = f"User-agent: *\n{rules}Sitemap: {sitemap}\n"
     return HttpResponse(text, content_type="text/plain")

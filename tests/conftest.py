@@ -5,11 +5,9 @@ Most tests make the few rows they need (tests/factories.py). Tests of the real c
 """
 
 import os
-import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,23 +19,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Before Django reads its settings: a test run depends on nothing but the checkout and DATABASE_URL.
-os.environ.update(SECRET_KEY=secrets.token_urlsafe(50), ALLOWED_HOSTS="localhost,127.0.0.1,testserver", HTTPS="false")
-os.environ["DEBUG"] = "false"
-# Nothing a test does reaches the data or the collected files of this checkout.
-_var = tempfile.TemporaryDirectory(prefix="careers-tests-")
-(Path(_var.name) / "static").mkdir()
-os.environ["VAR_DIR"] = _var.name
-# Playwright runs an event loop in this thread, which Django would take for asynchronous code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    """Addresses of static files without their digest, so that a test needs no collectstatic."""
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
+# For the site's own processes: its real settings, without what only the tests need.
+SITE_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
+    "DJANGO_SETTINGS_MODULE": "careers.settings"
+}
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +73,7 @@ def site(tmp_path_factory, worker_id):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"DATABASE_URL": _empty_database(folder, worker_id), "VAR_DIR": str(folder)}
+    environment = SITE_ENVIRONMENT | {"DATABASE_URL": _empty_database(folder, worker_id), "VAR_DIR": str(folder)}
     running = Site(f"http://localhost:{port}", environment)
     running.manage("migrate", "--verbosity=0")
     running.manage("load_reference_data")

@@ -1,7 +1,6 @@
 """The repository keeps its own rules."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+
+from tests.conftest import SITE_ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["schools", "clusters", "assessments"]  # An app may import those before it.
@@ -124,12 +125,10 @@ def test_style_sheets_stay_small():
 
 
 def _manage(*arguments: str, **environment: str) -> str:
-    # The tests need this variable; a deployment must not have it.
-    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     run = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=inherited | environment,
+        env=SITE_ENVIRONMENT | environment,
         capture_output=True,
         text=True,
         check=False,

@@ -215,6 +215,19 @@ def test_a_flat_profile_is_told_so_and_offered_browsing(client, world):
     assert "/clusters/" in page
 
 
+def test_a_straight_line_is_told_so_with_its_number(client, world):
+    _answer_all(client, answer=lambda order: 5 if order <= 4 else 2)
+    assert "You gave 56 of 60 activities the same answer" in client.get("/results/").text
+
+
+def test_answers_that_contradict_each_other_are_told_so_with_the_number(client, world):
+    other = [3, 1, 5, 2, 4, 3]
+    _answer_all(client, answer=lambda order: _shaped(order) if order % 2 else other[(order - 1) % 12 // 2])
+    page = client.get("/results/").text
+    assert "differ a lot" in page
+    assert "agrees with the other half by only -0.40" in page
+
+
 def test_taking_it_again_shows_what_changed(client, world):
     _answer_all(client)
     _answer_all(client, answer=lambda order: 6 - _shaped(order))
