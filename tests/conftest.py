@@ -26,8 +26,8 @@ SITE_ENVIRONMENT = {name: value for name, value in os.environ.items() if name !=
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
-    """SQLite in a file, as in production: in memory, threads would share one connection's locks."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """A database for each worker; SQLite in a file, as in production: in memory, threads would share its locks."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
