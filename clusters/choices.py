@@ -141,6 +141,122 @@ class Outlook(TextChoices):
         return next(step for step in cls if step.limits[0] <= change < step.limits[1])
 
 
+class ProgramStatus(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Grade(IntegerChoices):
+    """A year of a program of study. Grades 13 and 14 are the two years after high school."""
+
+    NINTH = 9, _("Grade 9")
+    TENTH = 10, _("Grade 10")
+    ELEVENTH = 11, _("Grade 11")
+    TWELFTH = 12, _("Grade 12")
+    FIRST_AFTER = 13, _("First year after high school")
+    SECOND_AFTER = 14, _("Second year after high school")
+
+    @classmethod
+    def in_high_school(cls) -> list["Grade"]:
+        return [grade for grade in cls if grade <= cls.TWELFTH]
+
+
+class CourseKind(TextChoices):
+    """What a course is to a program of study."""
+
+    ACADEMIC = "academic", _("Academic")
+    CAREER = "career-technical", _("Career-technical")
+    ELECTIVE = "elective", _("Elective")
+
+
+class CourseStage(IntegerChoices):
+    """How far a career-technical course goes into the work."""
+
+    INTRODUCTION = 1, _("Introduction")
+    CORE = 2, _("Core skills")
+    ADVANCED = 3, _("Advanced")
+
+
+class CredentialKind(TextChoices):
+    CARD = "card", _("Training card")
+    CERTIFICATION = "certification", _("Certification")
+    LICENSE = "license", _("License")
+
+
+class Exit(IntegerChoices):
+    """Where a program of study can end and work begin, the nearest first."""
+
+    HIGH_SCHOOL = 1, _("Right after high school")
+    TRAINING = 2, _("After a certificate or an apprenticeship")
+    ASSOCIATE = 3, _("After an associate's degree")
+    BACHELOR = 4, _("After a bachelor's degree")
+    ADVANCED = 5, _("After further study")
+
+
+class Award(TextChoices):
+    """What a field of study after high school ends with, in rising order."""
+
+    CERTIFICATE = "certificate", _("Certificate")
+    ASSOCIATE = "associate", _("Associate's degree")
+    BACHELOR = "bachelor", _("Bachelor's degree")
+    MASTER = "master", _("Master's degree")
+    DOCTORATE = "doctorate", _("Doctoral or professional degree")
+
+    @property
+    def exit(self) -> Exit:
+        return {
+            "certificate": Exit.TRAINING,
+            "associate": Exit.ASSOCIATE,
+            "bachelor": Exit.BACHELOR,
+            "master": Exit.ADVANCED,
+            "doctorate": Exit.ADVANCED,
+        }[self.value]
+
+
+class LearningStage(IntegerChoices):
+    """The stages of work-based learning: from hearing about work to doing it."""
+
+    AWARENESS = 1, _("Career awareness")
+    EXPLORATION = 2, _("Career exploration")
+    PREPARATION = 3, _("Career preparation")
+    TRAINING = 4, _("Career training")
+
+
+class WorkBasedLearningKind(TextChoices):
+    """Ways of learning at work or from people who do it, each in its stage."""
+
+    GUEST_SPEAKER = "guest-speaker", _("Guest speaker")
+    TOUR = "tour", _("Visit to a workplace")
+    INTERVIEW = "interview", _("Talk with somebody in the job")
+    JOB_SHADOW = "job-shadow", _("Job shadow")
+    PROJECT = "project", _("Project for a client or community")
+    MENTORING = "mentoring", _("Mentoring")
+    SCHOOL_ENTERPRISE = "school-enterprise", _("School-run business or lab")
+    CLINICAL = "clinical", _("Supervised practice")
+    INTERNSHIP = "internship", _("Internship")
+    COOPERATIVE = "cooperative", _("Paid work with class credit")
+    PRE_APPRENTICESHIP = "pre-apprenticeship", _("Pre-apprenticeship")
+    APPRENTICESHIP = "apprenticeship", _("Registered apprenticeship")
+
+    @property
+    def stage(self) -> LearningStage:
+        return {
+            "guest-speaker": LearningStage.AWARENESS,
+            "tour": LearningStage.AWARENESS,
+            "interview": LearningStage.EXPLORATION,
+            "job-shadow": LearningStage.EXPLORATION,
+            "project": LearningStage.PREPARATION,
+            "mentoring": LearningStage.PREPARATION,
+            "school-enterprise": LearningStage.PREPARATION,
+            "clinical": LearningStage.TRAINING,
+            "internship": LearningStage.TRAINING,
+            "cooperative": LearningStage.TRAINING,
+            "pre-apprenticeship": LearningStage.TRAINING,
+            "apprenticeship": LearningStage.TRAINING,
+        }[self.value]
+
+
 class Colour(IntegerChoices):
     """The hues a cluster can take, in degrees of OKLCH; lightness and chroma are the same for all (static/css/tokens.css)."""
 

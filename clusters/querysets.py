@@ -6,7 +6,7 @@ from django.db import connection, models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Collate, Lower
 
-from clusters.choices import InterestArea, Outlook
+from clusters.choices import InterestArea, Outlook, ProgramStatus
 
 
 class NaturalKeyQuerySet(models.QuerySet):
@@ -14,6 +14,10 @@ class NaturalKeyQuerySet(models.QuerySet):
 
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.natural_key_lookups(), key, strict=True)))
+
+    def of_releases(self):
+        """Rows that a release may speak of; what belongs to one school is not among them."""
+        return self
 
 
 class ReferenceQuerySet(NaturalKeyQuerySet):
@@ -55,6 +59,78 @@ class PathwayOccupationQuerySet(ReferenceQuerySet):
     def shown(self):
         """Assignments that the public pages show: current, and not hidden by an editor."""
         return self.current().filter(hidden=False, occupation__retired_on=None, pathway__retired_on=None)
+
+
+class ProgramQuerySet(ReferenceQuerySet):
+    def published(self):
+        """Programs that the public sees."""
+        return self.current().filter(
+            status=ProgramStatus.PUBLISHED, pathway__retired_on=None, pathway__cluster__retired_on=None
+        )
+
+    def in_use(self):
+        """Programs that are public or may become so."""
+        return self.exclude(status=ProgramStatus.ARCHIVED)
+
+    def models(self):
+        """Model programs, which are for every school."""
+        return self.filter(school=None)
+
+    of_releases = models
+
+    def offered_at(self, school):
+        return self.filter(school=school)
+
+    def offered_by_schools(self):
+        """The programs of schools, by the school's name."""
+        return self.filter(school__isnull=False).select_related("school").order_by("school__name", "title", "slug")
+
+    def in_order(self):
+        """In the order of the framework: by cluster, pathway, and place there."""
+        return self.order_by("pathway__cluster__number", "pathway__position", "position", "title", "slug")
+
+    def open_to(self, grade: int):
+        """Programs that a student in this grade can still join and finish."""
+        return self.filter(last_entry__gte=grade)
+
+    def with_dual_credit(self):
+        """Programs in which at least one course counts for college too."""
+        slots = self.model._meta.get_field("course_slots").related_model.objects
+        return self.filter(pk__in=slots.current().filter(dual_credit=True).values("program"))
+
+    def leading_to(self, credential):
+        """Programs in which students can earn the credential."""
+        links = self.model._meta.get_field("program_credentials").related_model.objects
+        return self.filter(pk__in=links.current().filter(credential=credential).values("program"))
+
+    def with_parts(self):
+        """Programs with everything that stands on their pages, in a fixed number of queries."""
+        parts = {
+            "course_slots": ("course__source", "catalog_course"),
+            "program_credentials": ("credential",),
+            "work_based_learning": (),
+            "program_majors": ("major__source",),
+            "program_occupations": ("occupation",),
+        }
+        prefetches = []
+        for name, related in parts.items():
+            rows = self.model._meta.get_field(name).related_model.objects.current().in_order()
+            prefetches.append(models.Prefetch(name, rows.select_related(*related) if related else rows))
+        return self.select_related("pathway__cluster", "school", "based_on", "source").prefetch_related(*prefetches)
+
+
+class ProgramPartQuerySet(ReferenceQuerySet):
+    def of_releases(self):
+        return self.filter(program__school=None)
+
+    def in_order(self):
+        return self.order_by("position", "pk")
+
+
+class YearQuerySet(ProgramPartQuerySet):
+    def in_order(self):
+        """Year by year."""
+        return self.order_by("grade", "position", "pk")
 
 
 class OccupationQuerySet(ReferenceQuerySet):

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from clusters.models import Cluster, Occupation, Pathway, Skill
+from clusters.models import Cluster, CourseSlot, Occupation, Pathway, Program, Skill, WorkBasedLearning
 
 
 @register(Cluster)
@@ -23,3 +23,18 @@ class OccupationTranslation(TranslationOptions):
 @register(Skill)
 class SkillTranslation(TranslationOptions):
     fields = ("name",)
+
+
+@register(Program)
+class ProgramTranslation(TranslationOptions):
+    fields = ("title", "summary", "audience", "skills", "ways_in", "local_demand")
+
+
+@register(CourseSlot)
+class CourseSlotTranslation(TranslationOptions):
+    fields = ("title",)
+
+
+@register(WorkBasedLearning)
+class WorkBasedLearningTranslation(TranslationOptions):
+    fields = ("description",)

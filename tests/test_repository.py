@@ -19,7 +19,8 @@ LAYERS = [
     {"choices", "charts", "scoring", "matching", "evaluation", "codes", "reliability"},
     {"querysets"},
     {"models", "translation"},
-    {"importers", "search", "signals", "services", "instruments", "recommend"},
+    {"importers", "search", "signals", "services", "instruments", "recommend"}
+    | {"completeness", "program_checks", "adoption", "open_data"},
     {"forms", "admin"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page"},
 ]
@@ -73,7 +74,8 @@ DATA_CLASSES = {
     "public": {
         "alternatetitle", "cluster", "course", "datasource", "framework", "major", "majoroccupation", "occupation",
         "occupationskill", "occupationtechnology", "pathway", "pathwayoccupation", "relatedoccupation", "skill", "technology",
-        "searchentry", "contentversion",
+        "searchentry", "contentversion", "school", "catalogcourse", "credential", "program", "courseslot", "programoccupation",
+        "programcredential", "workbasedlearning", "programmajor",
     },
     "staff": {"user"},
     "public instruments": {"assessment", "item"},

@@ -128,7 +128,9 @@ def take_over(
     which another one brought.
     """
     label = label or str(model._meta.verbose_name_plural)
-    existing = {tuple(getattr(row, name) for name in model.key_columns()): row for row in model._default_manager.all()}
+    existing = {
+        tuple(getattr(row, name) for name in model.key_columns()): row for row in model._default_manager.of_releases()
+    }
     newest = _newest_releases(existing.values(), source)
     merger = _Merger(model, fields, source=source, brings_back=not only_known, report=report, counts=report.of(label))
     created, updated, seen, outdated = [], [], set(), set()

@@ -18,6 +18,8 @@ from clusters.models import (
     AlternateTitle,
     Cluster,
     Course,
+    CourseSlot,
+    Credential,
     DataSource,
     Framework,
     Major,
@@ -27,9 +29,14 @@ from clusters.models import (
     OccupationTechnology,
     Pathway,
     PathwayOccupation,
+    Program,
+    ProgramCredential,
+    ProgramMajor,
+    ProgramOccupation,
     RelatedOccupation,
     Skill,
     Technology,
+    WorkBasedLearning,
 )
 from clusters.models.base import NaturalKeyModel, ReferenceModel
 
@@ -47,9 +54,9 @@ FILES: dict[str, list[type]] = {
     "alternate_titles.json.gz": [AlternateTitle],
     "majors.json.gz": [Major, MajorOccupation],
     "courses.json.gz": [Course],
+    "credentials.json": [Credential],
+    "programs.json.gz": [Program, CourseSlot, ProgramOccupation, ProgramCredential, WorkBasedLearning, ProgramMajor],
 }
-# What this installation knows about a row, and no release does.
-LOCAL_FIELDS = {"shipped", "retired_on"}
 # The parts of an occupation that have a source of their own.
 PARTS = {
     "interests_source_id": ("interests of occupations", Occupation.INTERESTS),
@@ -137,14 +144,17 @@ def _rows(
 
 def _fields(model: type[NaturalKeyModel]) -> list[Field]:
     """What fixtures have of a row. Of a translated field that is the column for each language, not the field itself."""
-    left_out = set(LOCAL_FIELDS)
+    left_out = set(model.LOCAL)
     if issubclass(model, ReferenceModel):
         left_out |= set(model.SHIPPED) - set(model.shipped_columns())
     return [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left_out]
 
 
 def _ids(model: type[NaturalKeyModel]) -> dict[tuple, int]:
-    return {tuple(key): pk for pk, *key in model._default_manager.values_list("pk", *model.natural_key_lookups())}
+    return {
+        tuple(key): pk
+        for pk, *key in model._default_manager.of_releases().values_list("pk", *model.natural_key_lookups())
+    }
 
 
 def dump(*, folder: Path = FIXTURES, progress: Progress = silent) -> dict[str, int]:
@@ -194,7 +204,7 @@ def _records(model: type[NaturalKeyModel]) -> Iterator[str]:
 
 
 def _shipped(model: type[NaturalKeyModel]) -> QuerySet:
-    rows = model._default_manager.all()
+    rows = model._default_manager.of_releases()
     if issubclass(model, ReferenceModel):
         rows = rows.current().filter(shipped__isnull=False)
         for field in _fields(model):

@@ -1,3 +1,4 @@
+from clusters.models.catalog import CatalogCourse
 from clusters.models.education import Course, Major, MajorOccupation
 from clusters.models.framework import Cluster, Framework, Pathway, PathwayOccupation
 from clusters.models.occupation import (
@@ -9,11 +10,21 @@ from clusters.models.occupation import (
     Skill,
     Technology,
 )
+from clusters.models.program import (
+    CourseSlot,
+    Credential,
+    Program,
+    ProgramCredential,
+    ProgramMajor,
+    ProgramOccupation,
+    WorkBasedLearning,
+)
 from clusters.models.search import SearchEntry, SearchKind
 from clusters.models.source import ContentVersion, DataSource
 
 __all__ = [
-    "AlternateTitle", "Cluster", "ContentVersion", "Course", "DataSource", "Framework", "Major", "MajorOccupation",
-    "Occupation", "OccupationSkill", "OccupationTechnology", "Pathway", "PathwayOccupation", "RelatedOccupation",
-    "SearchEntry", "SearchKind", "Skill", "Technology",
+    "AlternateTitle", "CatalogCourse", "Cluster", "ContentVersion", "Course", "CourseSlot", "Credential", "DataSource",
+    "Framework", "Major", "MajorOccupation", "Occupation", "OccupationSkill", "OccupationTechnology", "Pathway",
+    "PathwayOccupation", "Program", "ProgramCredential", "ProgramMajor", "ProgramOccupation", "RelatedOccupation",
+    "SearchEntry", "SearchKind", "Skill", "Technology", "WorkBasedLearning",
 ]  # fmt: skip

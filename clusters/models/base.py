@@ -13,6 +13,8 @@ class NaturalKeyModel(models.Model):
     """A row that fixtures and official files know by a natural key, never by its number in this database."""
 
     NATURAL_KEY: tuple[str, ...]
+    # What this installation knows about a row, and no release does.
+    LOCAL: tuple[str, ...] = ()
 
     objects = NaturalKeyQuerySet.as_manager()
 
@@ -49,6 +51,7 @@ class ReferenceModel(NaturalKeyModel):
     """
 
     SHIPPED: tuple[str, ...] = ()
+    LOCAL = ("shipped", "retired_on")
 
     source = models.ForeignKey(
         "clusters.DataSource",
