@@ -26,7 +26,7 @@ from django.utils import timezone
 from clusters import search
 from clusters.importers.tables import ImportProblem
 from clusters.models import ContentVersion, DataSource, Occupation
-from clusters.models.base import ReferenceModel
+from clusters.models.base import ReferenceModel, plain
 
 BATCH = 500
 
@@ -143,7 +143,9 @@ def take_over(
             outdated.add(values[source])
         elif row is None:
             if not only_known:
-                created.append(model(**values, shipped={n: values[n] for n in model.shipped_columns() if n in values}))
+                created.append(
+                    model(**values, shipped={n: plain(values[n]) for n in model.shipped_columns() if n in values})
+                )
         elif not (only_known and _is_local(row)) and merger.merge(row, values):
             updated.append(row)
 
@@ -237,7 +239,9 @@ class _Merger:
         shipped = row.shipped or {}
         differing = [name for name in self.defaults if getattr(row, name) != values[name]]
         # A field that was never shipped and still has its default was not edited either: the release fills it.
-        kept = [name for name in differing if getattr(row, name) != shipped.get(name, self.defaults[name])]
+        kept = [
+            name for name in differing if plain(getattr(row, name)) != shipped.get(name, plain(self.defaults[name]))
+        ]
         taken = self._take(row, values, [name for name in differing if name not in kept], beside_edits=bool(kept))
         if kept:
             kept = [name for name in differing if name not in taken]
@@ -252,7 +256,7 @@ class _Merger:
         if self.source and getattr(row, self.source) != values[self.source]:
             setattr(row, self.source, values[self.source])
             updated = True
-        remembered = shipped | {name: values[name] for name in self.defaults}
+        remembered = shipped | {name: plain(values[name]) for name in self.defaults}
         written = updated or row.shipped != remembered
         row.shipped = remembered
         self.counts.updated += updated

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Field, QuerySet
+from django.db.models import DecimalField, Field, QuerySet
 
 from clusters.importers.base import Report, note_source, take_over
 from clusters.importers.tables import ImportProblem, Progress, silent
@@ -129,7 +129,9 @@ def _rows(
         row = {}
         for field in fields:
             value = record.get(field.name, field.get_default())
-            if field.related_model and value is not None:
+            if isinstance(field, DecimalField):
+                value = field.to_python(value)
+            elif field.related_model and value is not None:
                 try:
                     value = ids[field.related_model][tuple(value)]
                 except KeyError:

@@ -17,6 +17,7 @@ from clusters.models.program import (
     ProgramCredential,
     ProgramMajor,
     ProgramOccupation,
+    ProgramPart,
     WorkBasedLearning,
 )
 from clusters.models.search import SearchEntry, SearchKind
@@ -25,6 +26,6 @@ from clusters.models.source import ContentVersion, DataSource
 __all__ = [
     "AlternateTitle", "CatalogCourse", "Cluster", "ContentVersion", "Course", "CourseSlot", "Credential", "DataSource",
     "Framework", "Major", "MajorOccupation", "Occupation", "OccupationSkill", "OccupationTechnology", "Pathway",
-    "PathwayOccupation", "Program", "ProgramCredential", "ProgramMajor", "ProgramOccupation", "RelatedOccupation",
-    "SearchEntry", "SearchKind", "Skill", "Technology", "WorkBasedLearning",
+    "PathwayOccupation", "Program", "ProgramCredential", "ProgramMajor", "ProgramOccupation", "ProgramPart",
+    "RelatedOccupation", "SearchEntry", "SearchKind", "Skill", "Technology", "WorkBasedLearning",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What all content has in common: a natural key, a source, and the memory of what was shipped."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -7,6 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import NotRegistered, translator
 
 from clusters.querysets import NaturalKeyQuerySet, ReferenceQuerySet
+
+
+def plain(value: Any) -> Any:
+    """A value as ``shipped`` remembers it: JSON has no decimals, and a float would not be the same number."""
+    return str(value) if isinstance(value, Decimal) else value
 
 
 class NaturalKeyModel(models.Model):
@@ -94,5 +100,5 @@ class ReferenceModel(NaturalKeyModel):
         return {
             name: (shipped[name], getattr(self, name))
             for name in self.shipped_columns()
-            if name in shipped and shipped[name] != getattr(self, name)
+            if name in shipped and shipped[name] != plain(getattr(self, name))
         }

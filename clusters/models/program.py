@@ -176,10 +176,11 @@ class CourseSlot(ProgramPart):
     """A place in a program's sequence of courses, and the course that stands there."""
 
     NATURAL_KEY = ("program", "key")
-    SHIPPED = ("grade", "position", "course", "title", "kind", "stage", "credits", "dual_credit")
+    SHIPPED = ("grade", "position", "title", "kind", "stage", "credits", "dual_credit")
     LOCAL = (*ReferenceModel.LOCAL, "catalog_course")
 
     program = _program("course_slots")
+    # Of a shipped row the key names the SCED course too: another course there is another row.
     key = models.SlugField(_("key"), max_length=40, default=local_key, editable=False)
     grade = models.PositiveSmallIntegerField(_("grade"), choices=Grade.choices)
     course = models.ForeignKey(
