@@ -1,11 +1,15 @@
 """Rows for tests, complete enough that every part of a page has something to show."""
 
 import datetime
+from collections.abc import Iterable
 
-from clusters.choices import Basis, InterestArea
+from clusters.choices import Basis, InterestArea, ProgramStatus
 from clusters.models import (
     AlternateTitle,
     Cluster,
+    Course,
+    CourseSlot,
+    Credential,
     DataSource,
     Framework,
     Major,
@@ -15,10 +19,16 @@ from clusters.models import (
     OccupationTechnology,
     Pathway,
     PathwayOccupation,
+    Program,
+    ProgramCredential,
+    ProgramMajor,
+    ProgramOccupation,
     RelatedOccupation,
     Skill,
     Technology,
+    WorkBasedLearning,
 )
+from schools.models import School
 
 
 def make_source(slug: str = "made-up-1", **fields) -> DataSource:
@@ -134,6 +144,77 @@ def surround(occupation: Occupation, count: int, *, others: list[Occupation]) ->
         MajorOccupation.objects.create(major=major, occupation=occupation, source=source)
     for position, other in enumerate(others, start=1):
         RelatedOccupation.objects.create(occupation=occupation, related=other, position=position, source=source)
+
+
+def make_school(number: int = 1, **fields) -> School:
+    defaults = {
+        "slug": f"school-{number}",
+        "name": f"School {number} name",
+        "website": f"https://school-{number}.example.org/",
+        "contact_name": "Ms. Rivera",
+        "contact_email": f"cte@school-{number}.example.org",
+        "contact_phone": "555-0100",
+    }
+    return School.objects.create(**defaults | fields)
+
+
+def make_program(
+    pathway: Pathway,
+    number: int = 1,
+    school: School | None = None,
+    occupations: Iterable[Occupation] = (),
+    status: str = ProgramStatus.PUBLISHED,
+    **fields,
+) -> Program:
+    """A program with all of its parts: a model program, or a school's.
+
+    Five courses over grades 9 to 12, one with dual credit; a credential; work-based learning of each stage; the occupations
+    given, with a major that leads to the first of them.
+    """
+    defaults = {
+        "slug": f"program-{number}",
+        "title": f"Program {number} title",
+        "summary": "Learn to care for people.",
+        "audience": "For you if you like to listen.",
+        "skills": "Take a pulse\nKeep a secret\nWork in shifts\nAsk for help",
+        "ways_in": "Start in grade 9, or join in grade 10.",
+        "last_entry": 10,
+    }
+    program = Program.objects.create(pathway=pathway, school=school, status=status, **defaults | fields)
+    _add_courses(program)
+    credential = Credential.objects.get_or_create(
+        slug="made-up-card", defaults={"name": "Made-up card", "issuer": "Made-up board", "kind": "card"}
+    )[0]
+    ProgramCredential.objects.create(program=program, credential=credential, grade=11)
+    kinds = ((9, "guest-speaker"), (10, "job-shadow"), (11, "project"), (12, "internship"))
+    for position, (grade, kind) in enumerate(kinds, start=1):
+        WorkBasedLearning.objects.create(
+            program=program, key=f"{grade}-{kind}", grade=grade, kind=kind, position=position, description="You see it."
+        )
+    for position, occupation in enumerate(occupations, start=1):
+        ProgramOccupation.objects.create(program=program, occupation=occupation, position=position)
+        if position == 1:
+            major = Major.objects.get_or_create(code="51.2000", defaults={"title": "Study of care"})[0]
+            MajorOccupation.objects.get_or_create(major=major, occupation=occupation)
+            ProgramMajor.objects.create(program=program, major=major, award="associate")
+    return program
+
+
+def _add_courses(program: Program) -> None:
+    courses = (
+        # grade, SCED code, title, kind, stage, dual credit
+        (9, "01001", "English 9", "academic", None, False),
+        (9, "22101", "Leadership", "elective", None, False),
+        (10, "14001", "Exploring care", "career-technical", 1, False),
+        (11, "14051", "Care", "career-technical", 2, False),
+        (12, "14099", "Practice of care", "career-technical", 3, True),
+    )
+    for position, (grade, code, title, kind, stage, dual_credit) in enumerate(courses, start=1):
+        course = Course.objects.get_or_create(code=code, defaults={"title": title, "subject_area": code[:2]})[0]
+        CourseSlot.objects.create(
+            program=program, key=f"{grade}-{code}", grade=grade, position=position, course=course, title=title, kind=kind,
+            stage=stage, dual_credit=dual_credit,
+        )  # fmt: skip
 
 
 def make_site(count: int) -> None:
