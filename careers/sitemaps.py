@@ -9,7 +9,9 @@ class StaticSitemap(Sitemap):
         return [
             "home",
             "clusters:cluster_list",
+            "clusters:program_list",
             "clusters:occupation_list",
+            "clusters:school_list",
             "about",
             "data_sources",
             "privacy",

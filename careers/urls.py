@@ -4,13 +4,15 @@ from django.urls import include, path
 
 from careers import views
 from careers.sitemaps import StaticSitemap
-from clusters.sitemaps import ClusterSitemap, OccupationSitemap, PathwaySitemap
+from clusters.sitemaps import ClusterSitemap, OccupationSitemap, PathwaySitemap, ProgramSitemap, SchoolSitemap
 
 sitemaps = {
     "site": StaticSitemap,
     "clusters": ClusterSitemap,
     "pathways": PathwaySitemap,
     "occupations": OccupationSitemap,
+    "programs": ProgramSitemap,
+    "schools": SchoolSitemap,
 }
 
 urlpatterns = [

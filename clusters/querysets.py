@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import connection, models
-from django.db.models import Count, F, Q
-from django.db.models.functions import Collate, Lower
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Collate, Lower
 
-from clusters.choices import InterestArea, Outlook, ProgramStatus
+from clusters.choices import CourseKind, InterestArea, Outlook, ProgramStatus
 
 
 class NaturalKeyQuerySet(models.QuerySet):
@@ -61,6 +61,12 @@ class PathwayOccupationQuerySet(ReferenceQuerySet):
         return self.current().filter(hidden=False, occupation__retired_on=None, pathway__retired_on=None)
 
 
+def _count(rows):
+    """How many rows a subquery has; 0 where it has none."""
+    counted = rows.order_by().values(one=Value(1)).annotate(count=Count("*")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
 class ProgramQuerySet(ReferenceQuerySet):
     def published(self):
         """Programs that the public sees."""
@@ -81,9 +87,15 @@ class ProgramQuerySet(ReferenceQuerySet):
     def offered_at(self, school):
         return self.filter(school=school)
 
-    def offered_by_schools(self):
-        """The programs of schools, by the school's name."""
-        return self.filter(school__isnull=False).select_related("school").order_by("school__name", "title", "slug")
+    def with_offers(self, most: int):
+        """Programs with ``offers``: the first ``most`` public copies of each, by the name of the school."""
+        offers = self.model.objects.published().select_related("school").order_by("school__name", "pk")
+        return self.prefetch_related(models.Prefetch("copies", offers[:most], to_attr="offers"))
+
+    def on_pathway(self, pathway):
+        """The model programs of a pathway, and then those that schools made on their own."""
+        listed = self.filter(pathway=pathway).filter(Q(school=None) | Q(based_on=None))
+        return listed.order_by(F("school__name").asc(nulls_first=True), "position", "title", "slug")
 
     def in_order(self):
         """In the order of the framework: by cluster, pathway, and place there."""
@@ -98,10 +110,30 @@ class ProgramQuerySet(ReferenceQuerySet):
         slots = self.model._meta.get_field("course_slots").related_model.objects
         return self.filter(pk__in=slots.current().filter(dual_credit=True).values("program"))
 
-    def leading_to(self, credential):
-        """Programs in which students can earn the credential."""
+    def leading_to(self, credential: str):
+        """Programs in which students can earn the credential with this short name."""
         links = self.model._meta.get_field("program_credentials").related_model.objects
-        return self.filter(pk__in=links.current().filter(credential=credential).values("program"))
+        return self.filter(pk__in=links.current().filter(credential__slug=credential).values("program"))
+
+    def leading_into(self, occupation):
+        """Programs that prepare for the occupation."""
+        links = self.model._meta.get_field("program_occupations").related_model.objects
+        return self.filter(pk__in=links.current().filter(occupation=occupation).values("program")).in_order()
+
+    def with_marks(self):
+        """Programs with what a list says of each: career_courses, has_dual_credit, credential_count, school_count."""
+        slots, links = (
+            self.model._meta.get_field(name).related_model.objects.current().filter(program=OuterRef("pk"))
+            for name in ("course_slots", "program_credentials")
+        )
+        careers = slots.filter(kind=CourseKind.CAREER)
+        copies = self.model.objects.published().filter(based_on=OuterRef("pk"))
+        return self.select_related("pathway__cluster", "school").annotate(
+            career_courses=_count(careers),
+            has_dual_credit=Exists(slots.filter(dual_credit=True)),
+            credential_count=_count(links),
+            school_count=_count(copies),
+        )
 
     def with_parts(self):
         """Programs with everything that stands on their pages, in a fixed number of queries."""

@@ -7,9 +7,10 @@ from django.apps import apps
 from django.db.models.signals import post_delete, post_save
 
 from clusters import search
-from clusters.models import AlternateTitle, Cluster, ContentVersion, Occupation, Pathway, SearchEntry
+from clusters.models import AlternateTitle, Cluster, ContentVersion, Occupation, Pathway, Program, SearchEntry
+from schools.models import School
 
-FOUND_BY_SEARCH = (Cluster, Pathway, Occupation, AlternateTitle)
+FOUND_BY_SEARCH = (Cluster, Pathway, Program, Occupation, AlternateTitle)
 DERIVED = (SearchEntry, ContentVersion)
 
 
@@ -35,7 +36,7 @@ for model in FOUND_BY_SEARCH:
     post_save.connect(index_saved, sender=model)
     post_delete.connect(forget_deleted, sender=model)
 
-for model in apps.get_app_config("clusters").get_models():
+for model in (*apps.get_app_config("clusters").get_models(), School):
     if model not in DERIVED:
         post_save.connect(count_saved, sender=model)
         post_delete.connect(count_deleted, sender=model)

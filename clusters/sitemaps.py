@@ -2,7 +2,8 @@
 
 from django.contrib.sitemaps import Sitemap
 
-from clusters.models import Cluster, Occupation, Pathway
+from clusters.models import Cluster, Occupation, Pathway, Program
+from schools.models import School
 
 
 class ClusterSitemap(Sitemap):
@@ -18,3 +19,13 @@ class PathwaySitemap(Sitemap):
 class OccupationSitemap(Sitemap):
     def items(self):
         return Occupation.objects.current().order_by("code")
+
+
+class ProgramSitemap(Sitemap):
+    def items(self):
+        return Program.objects.published().order_by("slug")
+
+
+class SchoolSitemap(Sitemap):
+    def items(self):
+        return School.objects.order_by("slug")

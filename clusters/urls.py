@@ -10,6 +10,10 @@ urlpatterns = [
     path("clusters/<slug:cluster_slug>/<slug:pathway_slug>/", views.pathway_detail, name="pathway_detail"),
     path("occupations/", views.occupation_list, name="occupation_list"),
     path("occupations/<str:code>/", views.occupation_detail, name="occupation_detail"),
+    path("programs/", views.program_list, name="program_list"),
+    path("programs/<slug:slug>/", views.program_detail, name="program_detail"),
+    path("schools/", views.school_list, name="school_list"),
+    path("schools/<slug:slug>/", views.school_detail, name="school_detail"),
     path("compare/", views.compare, name="compare"),
     path("search/", views.search, name="search"),
 ]

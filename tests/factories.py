@@ -187,10 +187,18 @@ def make_program(
     )[0]
     ProgramCredential.objects.create(program=program, credential=credential, grade=11)
     kinds = ((9, "guest-speaker"), (10, "job-shadow"), (11, "project"), (12, "internship"))
-    for position, (grade, kind) in enumerate(kinds, start=1):
-        WorkBasedLearning.objects.create(
-            program=program, key=f"{grade}-{kind}", grade=grade, kind=kind, position=position, description="You see it."
+    # In bulk, which sends no signals: a site for tests has many programs.
+    WorkBasedLearning.objects.bulk_create(
+        WorkBasedLearning(
+            program=program,
+            key=f"{grade}-{kind}",
+            grade=grade,
+            kind=kind,
+            position=position,
+            description_en="You see it.",
         )
+        for position, (grade, kind) in enumerate(kinds, start=1)
+    )
     for position, occupation in enumerate(occupations, start=1):
         ProgramOccupation.objects.create(program=program, occupation=occupation, position=position)
         if position == 1:
@@ -209,16 +217,22 @@ def _add_courses(program: Program) -> None:
         (11, "14051", "Care", "career-technical", 2, False),
         (12, "14099", "Practice of care", "career-technical", 3, True),
     )
+    slots = []
     for position, (grade, code, title, kind, stage, dual_credit) in enumerate(courses, start=1):
-        course = Course.objects.get_or_create(code=code, defaults={"title": title, "subject_area": code[:2]})[0]
-        CourseSlot.objects.create(
-            program=program, key=f"{grade}-{code}", grade=grade, position=position, course=course, title=title, kind=kind,
-            stage=stage, dual_credit=dual_credit,
+        defaults = {"title": title, "subject_area": code[:2], "source": make_source()}
+        course = Course.objects.get_or_create(code=code, defaults=defaults)[0]
+        slots.append(
+            CourseSlot(
+                program=program, key=f"{grade}-{code}", grade=grade, position=position, course=course, title_en=title,
+                kind=kind, stage=stage, dual_credit=dual_credit,
+            )
         )  # fmt: skip
+    CourseSlot.objects.bulk_create(slots)
 
 
 def make_site(count: int) -> None:
-    """``count`` of everything: clusters with pathways with occupations, and all that hangs on them."""
+    """``count`` of everything: schools, clusters with pathways with occupations and programs, and all that hangs on them."""
+    schools = [make_school(number) for number in range(1, count + 1)]
     for number in range(1, count + 1):
         cluster = make_cluster(number)
         for position in range(1, count + 1):
@@ -227,3 +241,13 @@ def make_site(count: int) -> None:
             make_bare_occupation(number * 100 + position, on=pathway)
             for occupation in here:
                 surround(occupation, count, others=[other for other in here if other is not occupation])
+            _make_programs(pathway, count, schools, here)
+
+
+def _make_programs(pathway: Pathway, count: int, schools: list[School], occupations: list[Occupation]) -> None:
+    for place in range(1, count + 1 if pathway.position == 1 else 1):
+        suffix = f"{pathway.cluster.number}-{place}"
+        model = make_program(pathway, slug=f"program-{suffix}", occupations=occupations)
+        for school in schools:
+            slug = f"{school.slug}-{suffix}"
+            make_program(pathway, slug=slug, school=school, based_on=model, occupations=occupations)

@@ -3,8 +3,20 @@
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 # Arguments that fit the rows of factories.make_site and the real content alike are not to be had: one set for each.
-MADE_UP = {"cluster": "cluster-1", "pathway": "pathway-1", "occupation": "29-1110.00"}
-REAL = {"cluster": "information-technology", "pathway": "network-systems", "occupation": "29-1141.00"}
+MADE_UP = {
+    "cluster": "cluster-1",
+    "pathway": "pathway-1",
+    "occupation": "29-1110.00",
+    "program": "school-1-1-1",
+    "school": "school-1",
+}
+REAL = {
+    "cluster": "information-technology",
+    "pathway": "network-systems",
+    "occupation": "29-1141.00",
+    "program": "nursing-and-patient-care",
+    "school": "lincoln",
+}
 
 NOT_HTML = {"healthz", "robots", "sitemap"}
 # They only take what a form sends, and answer with another page.
@@ -25,6 +37,8 @@ def addresses(example: dict[str, str]) -> dict[str, str]:
         "clusters:cluster_detail": [example["cluster"]],
         "clusters:pathway_detail": [example["cluster"], example["pathway"]],
         "clusters:occupation_detail": [example["occupation"]],
+        "clusters:program_detail": [example["program"]],
+        "clusters:school_detail": [example["school"]],
         "assessments:assessment_page": ["interests-60", 1],
     }
     queries = {"clusters:search": "?q=title", "clusters:compare": f"?o={example['occupation']}"}

@@ -1,5 +1,7 @@
 """Small parts of pages: signs, numbers for people, and the mark that leads from a number to its source."""
 
+from decimal import Decimal
+
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.templatetags.static import static
@@ -57,6 +59,12 @@ def signed_percent(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:+.1f}%".replace("-", "−")
+
+
+@register.filter
+def trimmed(number: Decimal) -> str:
+    """A decimal without the zeros at its end: 1, 0.5, 0.25."""
+    return f"{number.normalize():f}"
 
 
 @register.filter

@@ -7,6 +7,7 @@ class SearchKind(models.TextChoices):
 
     CLUSTER = "cluster", _("Cluster")
     PATHWAY = "pathway", _("Pathway")
+    PROGRAM = "program", _("Program of study")
     OCCUPATION = "occupation", _("Occupation")
     ALTERNATE_TITLE = "alternate", _("Job title")
 
@@ -20,7 +21,7 @@ class SearchEntry(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=SearchKind.choices)
     row = models.PositiveBigIntegerField(_("row"), help_text=_("The id of the row whose name this is."))
     target = models.PositiveBigIntegerField(
-        _("target"), help_text=_("The id of the cluster, pathway or occupation that is shown.")
+        _("target"), help_text=_("The id of the cluster, pathway, program or occupation that is shown.")
     )
     title = models.CharField(_("title"), max_length=300)
     words = models.TextField(

@@ -1,4 +1,4 @@
-"""Search over clusters, pathways and occupations by any of their names, and over occupation codes.
+"""Search over clusters, pathways, programs of study and occupations by any of their names, and over occupation codes.
 
 The database picks a bounded number of candidates, in an order that is the same on SQLite and PostgreSQL; ``ranking`` puts
 the best first.
@@ -72,11 +72,12 @@ class Results:
     partial: bool = False
     clusters: list[Found] = field(default_factory=list)
     pathways: list[Found] = field(default_factory=list)
+    programs: list[Found] = field(default_factory=list)
     occupations: list[Found] = field(default_factory=list)
 
     @property
     def total(self) -> int:
-        return len(self.clusters) + len(self.pathways) + len(self.occupations)
+        return len(self.clusters) + len(self.pathways) + len(self.programs) + len(self.occupations)
 
     @property
     def is_empty(self) -> bool:
@@ -101,6 +102,7 @@ def search(query: str, *, limit: int = MAX_RESULTS) -> Results:
         partial=partial,
         clusters=groups[SearchKind.CLUSTER],
         pathways=groups[SearchKind.PATHWAY],
+        programs=groups[SearchKind.PROGRAM],
         occupations=groups[SearchKind.OCCUPATION],
     )
 
@@ -173,7 +175,7 @@ def _candidates(terms: Sequence[Term], *, every: bool) -> list[Candidate]:
     as_typed = sum((_holds(term.word.stem) for term in terms), start=Value(0))
     rows = (
         SearchEntry.objects.filter(matches)
-        # The kinds' names descend from pathway to alternate.
+        # The kinds' names descend from program to alternate.
         .order_by("-kind", as_typed.desc(), "length", Collate("title", dialect.bytewise))
         .values_list("kind", "target", "title")[: CANDIDATES + 1]
     )

@@ -1,11 +1,22 @@
 """Keeps SearchEntry in step with the content. The database keeps its full-text index in step with SearchEntry."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F
 
-from clusters.models import AlternateTitle, Cluster, ContentVersion, Occupation, Pathway, SearchEntry, SearchKind
+from clusters.choices import ProgramStatus
+from clusters.models import (
+    AlternateTitle,
+    Cluster,
+    ContentVersion,
+    Occupation,
+    Pathway,
+    Program,
+    SearchEntry,
+    SearchKind,
+)
 from clusters.search import snapshot
 from clusters.search.words import word, words_of
 
@@ -23,11 +34,21 @@ class Source:
     target: str = "pk"
     # The row is only found while this one, too, is current.
     parent: str = ""
+    # And while these hold.
+    only: dict[str, Any] = field(default_factory=dict)
 
 
 SOURCES = (
     Source(Cluster, SearchKind.CLUSTER, ("title_en",)),
     Source(Pathway, SearchKind.PATHWAY, ("title_en",), parent="cluster"),
+    # A school's programs are found through the model programs they were made from, and on the page of the school.
+    Source(
+        Program,
+        SearchKind.PROGRAM,
+        ("title_en",),
+        parent="pathway",
+        only={"school": None, "status": ProgramStatus.PUBLISHED},
+    ),
     Source(Occupation, SearchKind.OCCUPATION, ("title_en",)),
     Source(AlternateTitle, SearchKind.ALTERNATE_TITLE, ("title", "short_title"), "occupation_id", parent="occupation"),
 )
@@ -63,7 +84,7 @@ def _refresh(source: Source, **condition) -> int:
     if condition:
         known = known.filter(row__in=rows.values("pk"))
     known = {row: (pk, content) for pk, row, *content in known.values_list("pk", "row", *_CONTENT)}
-    rows = rows.current()
+    rows = rows.current().filter(**source.only)
     if source.parent:
         rows = rows.filter(**{f"{source.parent}__retired_on": None})
     changed = []

@@ -84,7 +84,7 @@ class Standing(NamedTuple):
 
 @dataclass
 class _Result:
-    """The names of one cluster, pathway or occupation that fit, taken together."""
+    """The names of one cluster, pathway, program or occupation that fit, taken together."""
 
     best: float = 0.0
     title: str = ""
@@ -110,7 +110,7 @@ class _Result:
 
 
 def rank(candidates: Sequence[Candidate], terms: Sequence[Term], standings: Mapping[int, Standing]) -> list[Found]:
-    """The clusters, pathways and occupations that the candidates lead to, each once, best first."""
+    """The clusters, pathways, programs and occupations that the candidates lead to, each once, best first."""
     results: dict[tuple[str, int], _Result] = {}
     for kind, target, title in candidates:
         official = kind != SearchKind.ALTERNATE_TITLE

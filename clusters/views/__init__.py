@@ -2,6 +2,8 @@
 
 from clusters.views.framework import cluster_detail, cluster_list, pathway_detail
 from clusters.views.occupation import compare, occupation_detail, occupation_list
+from clusters.views.program import program_detail, program_list
+from clusters.views.school import school_detail, school_list
 from clusters.views.search import search
 
 __all__ = [
@@ -11,5 +13,9 @@ __all__ = [
     "occupation_detail",
     "occupation_list",
     "pathway_detail",
+    "program_detail",
+    "program_list",
+    "school_detail",
+    "school_list",
     "search",
 ]

@@ -6,11 +6,14 @@ from django.views.decorators.http import require_safe
 
 from clusters.charts import dot_plot, hexagon, pay_bar
 from clusters.choices import Basis, InterestArea, JobZone
-from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation
+from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation, Program
 from clusters.views.rows import mean_interests, national_median, occupation_rows, sources_of
 
 MAJORS_SHOWN = 12
 GROWING_SHOWN = 6
+PROGRAMS_SHOWN = 8
+# The first schools that offer a program are named; more of them stand on its page.
+OFFERS_SHOWN = 6
 
 
 @require_safe
@@ -91,6 +94,9 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         row["editorial"] = bases[row["pk"]] == Basis.EDITORIAL
     sources = sources_of(rows)
     majors, sources["majors"] = _majors(rows)
+    programs = list(
+        Program.objects.published().on_pathway(pathway).with_marks().with_offers(OFFERS_SHOWN)[: PROGRAMS_SHOWN + 1]
+    )
     sort = request.GET.get("sort", "")
     if sort.removeprefix("-") not in TABLE_COLUMNS:
         sort = "title"
@@ -102,6 +108,8 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         "rows": _sorted(rows, sort),
         "columns": _table_columns(sort),
         "has_editorial": any(row["editorial"] for row in rows),
+        "programs": programs[:PROGRAMS_SHOWN],
+        "more_programs": len(programs) > PROGRAMS_SHOWN,
         "majors": majors,
         "sources": sources,
         "national_median": national_median(sources),

@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 from clusters.charts import hexagon, pay_bar
 from clusters.choices import Basis, InterestArea, JobZone, Outlook, SkillKind
 from clusters.forms import OccupationFilterForm
-from clusters.models import Occupation
+from clusters.models import Occupation, Program
 from clusters.models.occupation import PERCENTILES
 from clusters.views.rows import SOURCE_ROLES, national_median, occupation_rows, sources_of
 
 PAGE_SIZE = 40
 COMPARE_AT_MOST = 4
 ALTERNATE_TITLES_SHOWN = 6
+PROGRAMS_SHOWN = 6
 
 
 @require_safe
@@ -61,6 +62,7 @@ def occupation_detail(request, code):
         "zone": JobZone(occupation.job_zone) if occupation.job_zone else None,
         "hexagon": hexagon(interests) if interests[0] is not None else None,
         "pathways": _pathways(occupation),
+        "programs": list(Program.objects.published().models().leading_into(occupation).with_marks()[:PROGRAMS_SHOWN]),
         "skills": _by_kind(links["skills"]),
         "technologies": [link.technology for link in links["technologies"]],
         "titles": _alternate_titles(occupation),

@@ -2,13 +2,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from clusters import search as index
-from clusters.models import Cluster, Occupation, Pathway
+from clusters.models import Cluster, Occupation, Pathway, Program
 from clusters.views.rows import occupation_rows, sources_of
 
 
 @require_safe
 def search(request):
-    """What the words of the query lead to, grouped: clusters, pathways, occupations; the best of each first."""
+    """What the words of the query lead to, grouped: clusters, pathways, programs, occupations; the best of each first."""
     results = index.search(request.GET.get("q", ""))
     occupations = occupation_rows(Occupation.objects.filter(pk__in=_ids(results.occupations)).facts())
     by_id = {row["pk"]: row for row in occupations}
@@ -17,6 +17,9 @@ def search(request):
         "clusters": _in_order(Cluster.objects.in_bulk(_ids(results.clusters)), results.clusters),
         "pathways": _in_order(
             Pathway.objects.select_related("cluster").in_bulk(_ids(results.pathways)), results.pathways
+        ),
+        "programs": _in_order(
+            Program.objects.select_related("pathway__cluster").in_bulk(_ids(results.programs)), results.programs
         ),
         "occupations": [by_id[found.target] | {"matched_title": found.matched_title} for found in results.occupations],
         "sources": sources_of(occupations),

@@ -1,0 +1,39 @@
+"""Pages about schools. They stand here, because what a school offers belongs to this app, and schools know nothing of it."""
+
+from itertools import groupby
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from clusters.choices import ProgramStatus
+from clusters.models import Program
+from schools.models import School
+
+SCHOOLS_ON_A_PAGE = 50
+PROGRAMS_ON_A_PAGE = 30
+
+
+@require_safe
+def school_list(request):
+    """All schools, with how many programs of study each offers."""
+    public = Q(programs__status=ProgramStatus.PUBLISHED, programs__pathway__retired_on=None)
+    schools = School.objects.annotate(program_count=Count("programs", filter=public)).order_by("name")
+    page = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "clusters/school_list.html", {"page": page, "schools": page.object_list})
+
+
+@require_safe
+def school_detail(request, slug):
+    """A school: whom to ask, and the programs of study it offers, by cluster."""
+    school = get_object_or_404(School, slug=slug)
+    programs = Program.objects.published().offered_at(school).with_marks().in_order()
+    page = Paginator(programs, PROGRAMS_ON_A_PAGE).get_page(request.GET.get("page"))
+    clusters = groupby(page.object_list, key=lambda program: program.pathway.cluster)
+    context = {
+        "school": school,
+        "page": page,
+        "clusters": [(cluster, list(offered)) for cluster, offered in clusters],
+    }
+    return render(request, "clusters/school_detail.html", context)
