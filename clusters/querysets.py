@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import connection, models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Collate, Lower
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Collate, Lower
 
 from clusters.choices import CourseKind, InterestArea, Outlook, ProgramStatus
 
@@ -62,9 +62,10 @@ class PathwayOccupationQuerySet(ReferenceQuerySet):
 
 
 def _count(rows):
-    """How many rows a subquery has; 0 where it has none."""
-    counted = rows.order_by().values(one=Value(1)).annotate(count=Count("*")).values("count")
-    return Coalesce(Subquery(counted), 0)
+    """How many rows a subquery has."""
+    # A plain function, because an aggregate would be grouped by every column of the row.
+    counted = rows.order_by().annotate(count=Func("pk", function="COUNT", output_field=IntegerField()))
+    return Subquery(counted.values("count"))
 
 
 class ProgramQuerySet(ReferenceQuerySet):

@@ -33,7 +33,7 @@ def program_detail(request, slug):
     """A program of study: its courses by grade, what one leaves with, and where it leads."""
     program = get_object_or_404(Program.objects.published().with_parts().with_offers(OFFERS_SHOWN + 1), slug=slug)
     rows = occupation_rows(
-        {name: getattr(link.occupation, name) for name in OccupationQuerySet.FACTS}
+        {name: getattr(link.occupation, name) for name in (*OccupationQuerySet.FACTS, "experience")}
         for link in program.program_occupations.all()
     )
     sources = sources_of(rows) | _sources_of_parts(program)
