@@ -4,11 +4,11 @@ Three states of a program are compared: what the model said when it was adopted 
 what the school has made of it. A change is what differs between the first two; what the school changed itself is no change.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -23,12 +23,15 @@ from clusters.models import (
     WorkBasedLearning,
 )
 from clusters.models.base import plain
+from clusters.services import log
 from schools.models import School, User
 
 # What a program's rows have of their own, and no copy of them has.
 _NOT_COPIED = {"id", "program", "source", "shipped", "retired_on"}
 # Where a row stands among others says nothing about it; one row put in would change all after it.
 _NOT_COMPARED = {"position", "status"}
+# What kind of course it is and, of a career-technical one, how far it goes.
+_ONE_THING = {"kind", "stage"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ PARTS = (
     Part("work_based_learning", WorkBasedLearning, lambda row: row.key),
     Part("program_majors", ProgramMajor, lambda row: f"{row.major_id} {row.award}"),
 )
-_COLUMNS = "columns"
+# The group of the changes in what the program itself says.
+COLUMNS = "columns"
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Change:
 
 def picture(program: Program) -> dict[str, dict[str, Any]]:
     """All that a program says, in a form that can be stored and compared. Needs ``with_parts()``."""
-    seen: dict[str, dict[str, Any]] = {_COLUMNS: _values(program, _program_columns())}
+    seen: dict[str, dict[str, Any]] = {COLUMNS: _values(program, _program_columns())}
     for part in PARTS:
         seen[part.name] = {part.key(row): _values(row, part.columns) for row in getattr(program, part.name).all()}
     return seen
@@ -97,7 +101,7 @@ def adopt(*, program: Program, school: School, by: User) -> Program:
     own.save(force_insert=True)
     for part in PARTS:
         part.model.objects.bulk_create(_copy(row, own) for row in getattr(program, part.name).all())
-    _log(own, by, ADDITION, f"Adopted from {program.slug}")
+    log([own], by=by, flag=ADDITION, message=f"Adopted from {program.slug}")
     return own
 
 
@@ -130,7 +134,7 @@ def settle(*, program: Program, change: str, take: bool, by: User) -> bool:
             else:
                 settled[found.key] = now
             program.save()
-            _log(program, by, CHANGE, f"{'Took over' if take else 'Kept its own'}: {found.label}")
+            log([program], by=by, flag=CHANGE, message=f"{'Took over' if take else 'Kept its own'}: {found.label}")
             return True
     return False
 
@@ -143,11 +147,11 @@ def _changes(program: Program, model: Program) -> Iterator[tuple[Change, Callabl
 
 
 def _column_changes(program, model):
-    adopted, now, own = (program.adopted or {}).get(_COLUMNS, {}), _values(model, _program_columns()), program
+    adopted, now, own = (program.adopted or {}).get(COLUMNS, {}), _values(model, _program_columns()), program
     for name, value in now.items():
-        if value != adopted.get(name) and value != getattr(own, name):
+        if _differ(value, adopted.get(name)) and _differ(value, getattr(own, name)):
             label = str(Program._meta.get_field(name).verbose_name)
-            change = Change(_COLUMNS, name, label, _shown(model, name), _shown(own, name))
+            change = Change(COLUMNS, name, label, _shown(model, name), _shown(own, name))
             yield change, lambda name=name, value=value: setattr(program, name, value)
 
 
@@ -165,18 +169,25 @@ def _part_changes(part, program, model):
             fresh = {
                 name: value
                 for name, value in values.items()
-                if value != adopted[key].get(name) and value != plain(getattr(mine, name))
+                if _differ(value, adopted[key].get(name)) and _differ(value, plain(getattr(mine, name)))
             }
             if fresh:
-                change = Change(part.name, key, kind, _described(row, part), _described(mine, part))
+                change = Change(part.name, key, kind, *_told_apart(row, mine, part, fresh))
                 yield change, lambda mine=mine, row=row, fresh=fresh: _assign(mine, row, fresh)
     for key in sorted(adopted.keys() - now.keys()):
         if key in own:
             yield Change(part.name, key, kind, "", _described(own[key], part)), own[key].delete
 
 
-def _assign(mine: ProgramPart, row: ProgramPart, names) -> None:
-    for name in names:
+def _differ(one: Any, other: Any) -> bool:
+    """Forms write an empty text where there was none; nobody changed anything then."""
+    return one != other and not (one in (None, "") and other in (None, ""))
+
+
+def _assign(mine: ProgramPart, row: ProgramPart, names: Iterable[str]) -> None:
+    # The database takes one of them only with the other that fits.
+    together = _ONE_THING if _ONE_THING.intersection(names) else ()
+    for name in {*names, *together}:
         setattr(mine, name, getattr(row, name))
     mine.save()
 
@@ -212,8 +223,20 @@ def _described(row: ProgramPart, part: Part) -> str:
     return shown[part.name]()
 
 
+def _told_apart(row: ProgramPart, mine: ProgramPart, part: Part, names: Iterable[str]) -> tuple[str, str]:
+    """Both rows in words that differ, even where they differ only in another language."""
+    texts = _described(row, part), _described(mine, part)
+    if texts[0] != texts[1]:
+        return texts
+    return tuple("; ".join(str(getattr(each, name) or "") for name in sorted(names)) for each in (row, mine))
+
+
 def _described_course(slot: CourseSlot) -> str:
-    words = [slot.get_kind_display(), slot.get_stage_display() if slot.stage else "", _("%s credits") % slot.credits]
+    words = [
+        slot.get_kind_display(),
+        slot.get_stage_display() if slot.stage else "",
+        _("credits: %s") % f"{slot.credits.normalize():f}",
+    ]
     words.append(_("dual credit") if slot.dual_credit else "")
     return f"{slot.get_grade_display()}: {slot.title} ({', '.join(filter(None, words))})"
 
@@ -223,8 +246,3 @@ def _free_slug(program: Program, school: School) -> str:
     taken = set(Program.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
     numbered = (f"{wanted}-{number}" for number in range(2, len(taken) + 3))
     return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
-
-
-def _log(program: Program, by: User, flag: int, message: str) -> None:
-    rows = Program.objects.filter(pk=program.pk)
-    LogEntry.objects.log_actions(by.pk, rows, flag, change_message=message, single_object=True)

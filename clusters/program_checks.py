@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from clusters.choices import Award, CourseKind, Exit, Experience, Grade, LearningStage, Training, WorkBasedLearningKind
 from clusters.completeness import career_courses, elements, exit_of
 from clusters.models import MajorOccupation, Pathway, PathwayOccupation, Program
+from clusters.querysets import ProgramQuerySet
 from clusters.search.words import word, words_of
 
 TEXTS = ("title", "summary", "audience", "skills", "ways_in")
@@ -36,6 +37,7 @@ CAREER_AREAS = {
     16: {"12", "13", "15", "17", "20", "21"},
 }
 CREDITS_A_YEAR = (5, 9)
+NO_EXPERIENCE = ("", Experience.NONE)
 STEPS_OF_WORK_BASED_LEARNING = 3
 # Clusters and pathways of the framework differ in size: each pathway has a model program, the largest have two.
 LARGE_PATHWAYS = 20
@@ -58,12 +60,17 @@ class Facts:
     """What the rules ask the database for, once for all programs."""
 
     pathway_occupations: set[tuple[int, int]]
+    # Pathways with an occupation that asks for no earlier experience in another one.
+    first_jobs: set[int]
     major_occupations: set[tuple[int, int]]
 
     @classmethod
     def load(cls) -> "Facts":
+        shown = PathwayOccupation.objects.shown()
+        first_jobs = shown.filter(occupation__experience__in=NO_EXPERIENCE)
         return cls(
-            set(PathwayOccupation.objects.shown().values_list("pathway_id", "occupation_id")),
+            set(shown.values_list("pathway_id", "occupation_id")),
+            set(first_jobs.values_list("pathway_id", flat=True)),
             set(MajorOccupation.objects.current().values_list("major_id", "occupation_id")),
         )
 
@@ -80,15 +87,10 @@ def check(programs: Iterable[Program], facts: Facts | None = None) -> Iterator[F
                 yield Finding(name, program.slug, problem)
 
 
-def for_checks():
-    """All programs that are not archived, with everything that the rules look at."""
-    return (
-        Program.objects.current()
-        .in_use()
-        .with_parts()
-        .prefetch_related("course_slots__catalog_course__prerequisites")
-        .order_by("slug")
-    )
+def for_checks(programs: ProgramQuerySet | None = None) -> ProgramQuerySet:
+    """The programs, or all that are not archived, with everything that the rules look at."""
+    programs = Program.objects.current().in_use() if programs is None else programs
+    return programs.with_parts().prefetch_related("course_slots__catalog_course__prerequisites").order_by("slug")
 
 
 def check_coverage() -> Iterator[Finding]:
@@ -111,12 +113,15 @@ def _texts(program, facts):
 
 def _target_occupations(program, facts):
     links = list(program.program_occupations.all())
-    if len(links) < 2:
+    # Some pathways have a single occupation.
+    choices = sum(pathway == program.pathway_id for pathway, _occupation in facts.pathway_occupations)
+    if len(links) < min(2, choices):
         yield "It prepares for fewer than two occupations."
     for link in links:
         if (program.pathway_id, link.occupation_id) not in facts.pathway_occupations:
             yield f"{link.occupation} is not on its pathway."
-    if links and all(link.occupation.experience not in ("", Experience.NONE) for link in links):
+    has_first_job = any(link.occupation.experience in NO_EXPERIENCE for link in links)
+    if links and not has_first_job and program.pathway_id in facts.first_jobs:
         yield "All of its occupations ask for experience in another one: name one to begin with."
 
 

@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schools.models import User
+from schools.models import School, User
 
 
 class HelpTextsMixin:
@@ -26,6 +27,38 @@ class BoundedSearchMixin:
     def get_search_results(self, request, queryset, search_term):
         # Each word adds a condition for each field, and SQLite refuses a query with more than a thousand.
         return super().get_search_results(request, queryset, search_term[: self.LONGEST_SEARCH])
+
+
+@admin.register(School)
+class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, admin.ModelAdmin):
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    list_display = ["name", "grades", "contact_name", "contact_email"]
+    search_fields = ["name", "slug", "contact_name"]
+    prepopulated_fields = {"slug": ["name"]}
+    help_texts = {
+        "name": _("As people call it."),
+        "first_grade": _("The first grade it has."),
+        "last_grade": _("The last grade it has."),
+        "website": _("The school's own pages."),
+    }
+    fieldsets = [
+        (_("The school"), {"fields": ["name", "slug", ("first_grade", "last_grade"), "website"]}),
+        (
+            _("Whom to ask about career-technical education"),
+            {
+                "fields": ["contact_name", ("contact_email", "contact_phone")],
+                "description": _("Everybody can read this. Give a work address and a work number."),
+            },
+        ),
+    ]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        # A page that exists keeps its address when its name changes.
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    @admin.display(description=_("grades"), ordering="first_grade")
+    def grades(self, school):
+        return f"{school.first_grade}–{school.last_grade}"
 
 
 @admin.register(User)

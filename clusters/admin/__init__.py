@@ -2,19 +2,24 @@
 
 from django.contrib import admin
 
+from clusters.admin.catalog import CatalogCourseAdmin
 from clusters.admin.education import CourseAdmin, MajorAdmin
 from clusters.admin.framework import ClusterAdmin, FrameworkAdmin, PathwayAdmin
 from clusters.admin.occupation import AlternateTitleAdmin, OccupationAdmin, SkillAdmin, TechnologyAdmin
+from clusters.admin.program import CredentialAdmin, ProgramAdmin
 from clusters.admin.source import DataSourceAdmin
 from clusters.models import (
     AlternateTitle,
+    CatalogCourse,
     Cluster,
     Course,
+    Credential,
     DataSource,
     Framework,
     Major,
     Occupation,
     Pathway,
+    Program,
     Skill,
     Technology,
 )
@@ -22,6 +27,9 @@ from clusters.models import (
 # In the order of the start page, the one that is edited most first.
 admin.site.register(Cluster, ClusterAdmin)
 admin.site.register(Pathway, PathwayAdmin)
+admin.site.register(Program, ProgramAdmin)
+admin.site.register(CatalogCourse, CatalogCourseAdmin)
+admin.site.register(Credential, CredentialAdmin)
 admin.site.register(Occupation, OccupationAdmin)
 admin.site.register(AlternateTitle, AlternateTitleAdmin)
 admin.site.register(Skill, SkillAdmin)

@@ -35,7 +35,10 @@ def edits_of(row):
 class ReferenceMixin(HelpTextsMixin):
     """Fields of reference rows, in a form of their own or in the rows of another one's."""
 
-    formfield_overrides = {models.TextField: {"form_class": TextOfLines}}
+    formfield_overrides = {
+        models.TextField: {"form_class": TextOfLines},
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -134,7 +137,8 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
         return delete_selected(self, request, queryset)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        edits = edits_of(obj) if obj else []
+        fixed = self.get_readonly_fields(request, obj)
+        edits = [edit for edit in edits_of(obj) if edit[0].name not in fixed] if obj else []
         context["restore"] = RESTORE
         context["edited_here"] = [
             {
@@ -148,7 +152,7 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
 
     def response_change(self, request, obj):
         restored = request.POST.get(RESTORE)
-        if restored not in (obj.shipped or {}):
+        if restored not in (obj.shipped or {}) or restored in self.get_readonly_fields(request, obj):
             return super().response_change(request, obj)
         message = _("%(field)s is as it was shipped again. Your other changes were saved as well.")
         self.message_user(request, message % {"field": label_of(self.model._meta.get_field(restored))})
@@ -162,9 +166,11 @@ class LinkInline(ReferenceMixin, admin.TabularInline):
     formset = LinkFormSet
     readonly_fields = ["state"]
     extra = 0
+    # The rows that each row is shown with; those of its key where nothing is said.
+    shown_with = ()
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*self.model.NATURAL_KEY)
+        return super().get_queryset(request).select_related(*(self.shown_with or self.model.NATURAL_KEY))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

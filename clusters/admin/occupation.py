@@ -88,6 +88,10 @@ class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """The site's own search, which knows other job titles and codes, and forgives typing errors; the best come first."""
+        pathway = request.GET.get("pathway", "")
+        if pathway.isdecimal():
+            # A chooser in the form of a program offers what the pathway has.
+            queryset = queryset.on_pathway(pathway)
         if not search_term:
             return queryset, False
         found = [hit.target for hit in search(search_term).occupations]

@@ -1,13 +1,15 @@
 """Rows as a release brings them, and the forms that edit them as a browser fills them in."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
 from clusters import models as content
-from clusters.models.base import ReferenceModel
-from schools.models import User
+from clusters.models.base import ReferenceModel, plain
+from schools.models import School, User
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 REFERENCE_MODELS = [model for model in MODELS if issubclass(model, ReferenceModel)]
@@ -24,7 +26,7 @@ each_reference_model = pytest.mark.parametrize("model", REFERENCE_MODELS, ids=la
 def ship(model, **values):
     """A row as a release brings it: it remembers what was shipped."""
     row = model(**values, source=content.DataSource.objects.get())
-    row.shipped = {name: getattr(row, name) for name in model.shipped_columns()}
+    row.shipped = {name: plain(getattr(row, name)) for name in model.shipped_columns()}
     row.save()
     return row
 
@@ -59,7 +61,36 @@ def make_content(numbers):
         ship(content.Major, code=f"51.380{n}", title=f"Nursing {n}")
         ship(content.MajorOccupation, major=first(content.Major), occupation=occupation)
         ship(content.Course, code=f"1400{n}", title=f"Health {n}", subject_area="14")
+        make_program(n)
         User.objects.create(username=f"colleague-{n}")
+
+
+def make_program(n):
+    """A model program; the parts are the first one's, and so is the school's own catalog."""
+    ship(
+        content.Program,
+        slug=f"program-{n}",
+        pathway=first(content.Pathway),
+        title_en=f"Nursing {n}",
+        status="published",
+    )
+    program = first(content.Program)
+    credential = ship(content.Credential, slug=f"card-{n}", name=f"Nurse card {n}", issuer=f"Board {n}", kind="card")
+    course = content.Course.objects.get(code=f"1400{n}")
+    major = content.Major.objects.get(code=f"51.380{n}")
+    ship(
+        content.CourseSlot, program=program, key=f"9-1400{n}", grade=9, course=course, title_en=f"Health {n}",
+        kind="career-technical", stage=1, credits=Decimal("1.00"),
+    )  # fmt: skip
+    ship(content.ProgramOccupation, program=program, occupation=content.Occupation.objects.get(code=f"29-{n:04}.00"))
+    ship(content.ProgramCredential, program=program, credential=credential, grade=9)
+    ship(content.WorkBasedLearning, program=program, key=f"9-{n}", grade=9, kind="tour", description_en="Look.")
+    ship(content.ProgramMajor, program=program, major=major, award="associate")
+    School.objects.create(slug=f"nurse-school-{n}", name=f"Nurse school {n}")
+    school = first(School)
+    content.CatalogCourse.objects.create(school=school, number=f"N-{n}", title=f"Nursing {n}")
+    before = content.CatalogCourse.objects.create(school=school, number=f"B-{n}", title=f"Before nursing {n}")
+    first(content.CatalogCourse).prerequisites.add(before)
 
 
 def make_occupation(n):

@@ -1,0 +1,31 @@
+"""Choosers that offer a part of the rows, and that have the row at hand which is chosen."""
+
+from urllib.parse import urlencode
+
+from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
+
+
+class _Within(AutocompleteMixin):
+    """Asks for rows that belong to another one, such as ``{"school": 3}``; the other model's admin understands it."""
+
+    within = None
+
+    def get_url(self):
+        return f"{super().get_url()}?{urlencode(self.within)}" if self.within else super().get_url()
+
+
+class Chooser(_Within, AutocompleteSelect):
+    # A table of forty choosers would ask the database forty times for what its rows were read with.
+    chosen = None
+
+    def optgroups(self, name, value, attrs=None):
+        if self.chosen is None or value != [str(self.chosen.pk)]:
+            return super().optgroups(name, value, attrs)
+        options = [self.create_option(name, self.chosen.pk, str(self.chosen), True, 1)]
+        if not self.is_required:
+            options.insert(0, self.create_option(name, "", "", False, 0))
+        return [(None, options, 0)]
+
+
+class MultipleChooser(_Within, AutocompleteSelectMultiple):
+    pass

@@ -1,0 +1,134 @@
+"""Editing of programs of study, with what each has and lacks beside its form."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+
+from clusters import adoption
+from clusters.admin.base import ReferenceAdmin, StateFilter, side_by_side
+from clusters.admin.framework import MISSING_TEXTS
+from clusters.admin.program_parts import (
+    CoursesOfProgram,
+    CredentialsOfProgram,
+    MajorsOfProgram,
+    OccupationsOfProgram,
+    WorkBasedLearningOfProgram,
+)
+from clusters.admin.program_steps import ProgramStepsMixin
+from clusters.choices import ProgramStatus
+from clusters.completeness import elements
+from clusters.models import Program
+from clusters.program_checks import check, for_checks
+from schools.models import School
+
+
+class OfferedByFilter(admin.SimpleListFilter):
+    title = _("school")
+    parameter_name = "offered_by"
+    MODELS = "models"
+
+    def lookups(self, request, model_admin):
+        return [(self.MODELS, _("Model programs")), *School.objects.values_list("pk", "name")]
+
+    def queryset(self, request, queryset):
+        if self.value() == self.MODELS:
+            return queryset.models()
+        return queryset.offered_at(self.value()) if self.value() else queryset
+
+
+class ProgramList(ChangeList):
+    def get_queryset(self, request, exclude_parameters=None):
+        return super().get_queryset(request, exclude_parameters).with_parts()
+
+
+class ProgramAdmin(ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
+    list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
+    list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
+    search_fields = ["title_en", "title_es", "slug", "pathway__title_en", "pathway__number", "school__name"]
+    autocomplete_fields = ["pathway", "school"]
+    readonly_fields = [*ReferenceAdmin.readonly_fields, "status", "based_on"]
+    prepopulated_fields = {"slug": ["title"]}
+    help_texts = {
+        "title_en": _("What students call it: two to five words."),
+        "title_es": _("The same in Spanish. Left empty, the English one is shown."),
+        "pathway": _("The part of its cluster that it belongs to."),
+        "school": _("The school that offers it. Leave it empty for a model program, which is for every school."),
+    }
+    inlines = [
+        CoursesOfProgram, OccupationsOfProgram, CredentialsOfProgram, WorkBasedLearningOfProgram, MajorsOfProgram,
+    ]  # fmt: skip
+    PLACE = (
+        _("Name and place"),
+        {"fields": [*side_by_side("title"), "slug", "pathway", ("position", "last_entry"), ("school", "based_on", "status")]},
+    )  # fmt: skip
+    TEXTS = (_("What students read"), {"fields": side_by_side("summary", "audience", "skills", "ways_in")})
+    AT_SCHOOL = (
+        _("At the school"),
+        {"fields": [("contact_name", "contact_email"), *side_by_side("local_demand")]},
+    )
+    fieldsets = [PLACE, TEXTS]
+
+    def get_fieldsets(self, request, obj=None):
+        place, texts, *rest = super().get_fieldsets(request, obj)
+        return [place, texts, *([self.AT_SCHOOL] if obj and obj.school_id else []), *rest]
+
+    def get_readonly_fields(self, request, obj=None):
+        # Courses, copies and links of a program belong to where it is; it does not move.
+        return [*super().get_readonly_fields(request, obj), *(["school"] if obj else [])]
+
+    def get_changelist(self, request, **kwargs):
+        return ProgramList
+
+    def get_view_on_site_url(self, obj=None):
+        return super().get_view_on_site_url(obj) if obj is None or obj.status == ProgramStatus.PUBLISHED else None
+
+    @admin.display(description=_("school"), ordering="school__name")
+    def offered_by(self, program):
+        return program.school or _("Model program")
+
+    @admin.display(description=_("elements met"))
+    def elements_met(self, program):
+        found = elements(program)
+        return _("%(met)s of %(all)s") % {"met": sum(element.is_met for element in found), "all": len(found)}
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            program = for_checks(Program.objects.filter(pk=obj.pk)).get()
+            found = elements(program)
+            context |= {
+                "elements": found,
+                "elements_met": sum(element.is_met for element in found),
+                # What is missing stands beside the element that misses it.
+                "findings": [finding for finding in check([program]) if finding.rule != "completeness"],
+                "change_count": len(adoption.changes(program)),
+                "steps": self.steps_of(request, program),
+                "can_be_deleted": self.has_delete_permission(request, obj),
+            }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def has_delete_permission(self, request, obj=None):
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or (obj.status == ProgramStatus.DRAFT and not obj.copies.exists())
+
+    @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))
+    def delete_selected(self, request, queryset):
+        if queryset.exclude(status=ProgramStatus.DRAFT).exists() or queryset.filter(copies__isnull=False).exists():
+            message = _(
+                "Nothing was deleted: only a draft that no school has copied is deleted. Archive the others instead."
+            )
+            self.message_user(request, message, messages.ERROR)
+            return None
+        return super().delete_selected(request, queryset)
+
+
+class CredentialAdmin(ReferenceAdmin):
+    list_display = ["name", "issuer", "kind", "state"]
+    list_filter = [StateFilter, "kind"]
+    search_fields = ["name", "issuer", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "issuer", "kind", "url"]
+    help_texts = {
+        "kind": _("A license is needed to do the work; a certification shows skill; a card, a short training.")
+    }
