@@ -32,4 +32,4 @@ class Command(BaseCommand):
         if findings:
             raise CommandError(f"{len(findings)} findings in {count} programs.")
         if not as_json:
-            self.stdout.write(f"{count} programs, no findings.")
+            self.stdout.write(f"Programs checked: {count}. Nothing is missing.")
