@@ -56,6 +56,11 @@ class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, admin.ModelAdmin):
         # A page that exists keeps its address when its name changes.
         return {} if obj else super().get_prepopulated_fields(request, obj)
 
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, not_permitted, protected = super().get_deleted_objects(objs, request)
+        # A school with programs or courses stays. The page names them; who may delete them is beside the point.
+        return deleted, counts, set() if protected else not_permitted, protected
+
     @admin.display(description=_("grades"), ordering="first_grade")
     def grades(self, school):
         return f"{school.first_grade}–{school.last_grade}"

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.base import ReferenceMixin
-from clusters.admin.choosers import MultipleChooser
+from clusters.admin.choosers import MultipleChooser, number_within
 from clusters.models import CatalogCourse
 from schools.admin import BoundedSearchMixin
 
@@ -91,8 +91,7 @@ class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_search_results(self, request, queryset, search_term):
-        school = request.GET.get("school", "")
-        if school.isdecimal():
+        if school := number_within(request, "school"):
             # A chooser in the form of a program or course offers what the school has.
             queryset = queryset.filter(school=school)
         return super().get_search_results(request, queryset, search_term)

@@ -3,6 +3,13 @@
 from urllib.parse import urlencode
 
 from django.contrib.admin.widgets import AutocompleteMixin, AutocompleteSelect, AutocompleteSelectMultiple
+from django.db.models import BigIntegerField
+
+
+def number_within(request, name):
+    """The number of the row that a chooser asks within; none where the address has no number that a row could have."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and int(text) <= BigIntegerField.MAX_BIGINT else None
 
 
 class _Within(AutocompleteMixin):

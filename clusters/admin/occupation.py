@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
 from clusters.admin.base import LinkInline, ReferenceAdmin, StateFilter, side_by_side
+from clusters.admin.choosers import number_within
 from clusters.admin.framework import MISSING_TEXTS, PathwayOccupationInline
 from clusters.models import Occupation, OccupationSkill, OccupationTechnology, RelatedOccupation
 from clusters.search import search
@@ -88,8 +89,7 @@ class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """The site's own search, which knows other job titles and codes, and forgives typing errors; the best come first."""
-        pathway = request.GET.get("pathway", "")
-        if pathway.isdecimal():
+        if pathway := number_within(request, "pathway"):
             # A chooser in the form of a program offers what the pathway has.
             queryset = queryset.on_pathway(pathway)
         if not search_term:

@@ -29,12 +29,14 @@ class OfferedByFilter(admin.SimpleListFilter):
     MODELS = "models"
 
     def lookups(self, request, model_admin):
-        return [(self.MODELS, _("Model programs")), *School.objects.values_list("pk", "name")]
+        schools = [(str(pk), name) for pk, name in School.objects.values_list("pk", "name")]
+        return [(self.MODELS, _("Model programs")), *schools]
 
     def queryset(self, request, queryset):
         if self.value() == self.MODELS:
             return queryset.models()
-        return queryset.offered_at(self.value()) if self.value() else queryset
+        known = self.value() in dict(self.lookup_choices)
+        return queryset.offered_at(self.value()) if known else queryset
 
 
 class ProgramList(ChangeList):
