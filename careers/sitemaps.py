@@ -14,6 +14,7 @@ class StaticSitemap(Sitemap):
             "clusters:school_list",
             "about",
             "data_sources",
+            "clusters:open_data",
             "privacy",
             "accessibility",
         ]

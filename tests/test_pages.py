@@ -53,7 +53,8 @@ def test_page_is_well_formed(client, db, name):
     assert page.all("html")[0]["lang"] == "en"
     assert len(ids) == len(set(ids)), "an id is there twice"
     assert not [attrs for _tag, attrs in page.tags if "style" in attrs or any(key.startswith("on") for key in attrs)]
-    assert not page.all("script", "style")
+    assert not page.all("style")
+    assert {attrs.get("type") for attrs in page.all("script")} <= {"application/ld+json"}
     assert re.search(r"<title>\S.+ · Careers</title>", answer.text)
     targets = {attrs["href"][1:] for attrs in page.all("a") if (attrs.get("href") or "").startswith("#")}
     assert targets <= set(ids), "a link leads to a place that is not on the page"

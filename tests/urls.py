@@ -18,7 +18,9 @@ REAL = {
     "school": "lincoln",
 }
 
-NOT_HTML = {"healthz", "robots", "sitemap"}
+NOT_HTML = {"healthz", "robots", "sitemap"} | {
+    f"clusters:{name}" for name in ("programs_csv", "programs_json", "clusters_json", "occupations_csv")
+}
 # They only take what a form sends, and answer with another page.
 ONLY_SENT_TO = {"assessments:result_put_aside", "assessments:result_code"}
 # They are private to one browser; tests/assessments covers what the public pages share.

@@ -9,6 +9,7 @@ from clusters.choices import Basis, InterestArea, JobZone, Outlook, SkillKind
 from clusters.forms import OccupationFilterForm
 from clusters.models import Occupation, Program
 from clusters.models.occupation import PERCENTILES
+from clusters.structured_data import occupation_data
 from clusters.views.rows import SOURCE_ROLES, national_median, occupation_rows, sources_of
 
 PAGE_SIZE = 40
@@ -45,16 +46,7 @@ def occupation_detail(request, code):
     if occupation is None:
         raise Http404(_("There is no occupation with this code."))
     interests = [getattr(occupation, area) for area in InterestArea.values]
-    skills = occupation.occupation_skills.current().order_by("-importance", "skill__element_id")
-    technologies = occupation.occupation_technologies.current().order_by("position")
-    related = occupation.related_occupations.current().filter(related__retired_on=None).order_by("position")
-    majors = occupation.major_occupations.to_study()
-    links = {
-        "skills": list(skills.select_related("skill", "source")),
-        "technologies": list(technologies.select_related("technology", "source")),
-        "related": list(related.select_related("source")),
-        "majors": list(majors.select_related("major", "source")),
-    }
+    links = _links(occupation)
     sources = {role: getattr(occupation, name) for role, name in own_sources.items()}
     sources |= {role: rows[0].source for role, rows in links.items() if rows}
     context = {
@@ -72,7 +64,28 @@ def occupation_detail(request, code):
         **_pay(occupation),
         **_outlook(occupation),
     }
+    context["structured_data"] = occupation_data(
+        occupation,
+        url=request.build_absolute_uri(request.path),
+        skills=links["skills"],
+        pay_period=context["pay_period"],
+        pay=context.get("pay", {}),
+    )
     return render(request, "clusters/occupation_detail.html", context)
+
+
+def _links(occupation):
+    """What the occupation needs, uses, is near to and can be studied for, each with its source."""
+    skills = occupation.occupation_skills.current().order_by("-importance", "skill__element_id")
+    technologies = occupation.occupation_technologies.current().order_by("position")
+    related = occupation.related_occupations.current().filter(related__retired_on=None).order_by("position")
+    majors = occupation.major_occupations.to_study()
+    return {
+        "skills": list(skills.select_related("skill", "source")),
+        "technologies": list(technologies.select_related("technology", "source")),
+        "related": list(related.select_related("source")),
+        "majors": list(majors.select_related("major", "source")),
+    }
 
 
 def _pay(occupation):

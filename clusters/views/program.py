@@ -10,6 +10,7 @@ from clusters.completeness import elements, exits, lines_of
 from clusters.forms import ProgramFilterForm
 from clusters.models import Program
 from clusters.querysets import OccupationQuerySet
+from clusters.structured_data import program_data
 from clusters.views.rows import occupation_rows, sources_of
 
 PAGE_SIZE = 24
@@ -52,6 +53,11 @@ def program_detail(request, slug):
         "more_offers": len(program.offers) > OFFERS_SHOWN,
         "sources": sources,
         "qr_code": qr_code(request.build_absolute_uri(request.path)),
+        "structured_data": program_data(
+            program,
+            url=request.build_absolute_uri(request.path),
+            school_url=program.school and request.build_absolute_uri(program.school.get_absolute_url()),
+        ),
     }
     return render(request, "clusters/program_detail.html", context)
 
