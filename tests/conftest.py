@@ -4,17 +4,23 @@ Most tests make the few rows they need (tests/factories.py). Tests of the real c
 ``site``: the site as a district runs it, with all fixtures loaded, in a process of its own.
 """
 
+import fcntl
 import os
+import secrets
+import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import environ
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"} | {
     "DJANGO_SETTINGS_MODULE": "careers.settings"
 }
+POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
+# The names of this run's databases begin with this; workers inherit it. Other runs may use the same server right now.
+CONTENT = os.environ.setdefault("SITE_TEST_DATABASE", f"careers_site_test_{secrets.token_hex(6)}")
 
 
 @pytest.fixture(scope="session")
@@ -40,21 +49,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @dataclass(frozen=True)
 class Site:
-    """A running site: its address, and the settings its process has."""
+    """A running site, by its address."""
 
     url: str
-    environment: dict[str, str]
-
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run a management command against this site's database."""
-        return subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""
@@ -67,18 +64,43 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory, worker_id):
+def once(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], None]], Path]:
+    """``once(name, fill)`` is a folder that the first worker to ask for it fills, for all workers of this run."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+
+    def folder_of(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                # Under another name until it is complete: what failed half-way must not pass for done.
+                unfinished = shared / f"{name} of {worker_id}"
+                unfinished.mkdir()
+                fill(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def collected(once) -> Path:
+    """A VAR_DIR with the static files as ``collectstatic`` leaves them."""
+    return once("collected", lambda folder: manage("collectstatic", "--noinput", VAR_DIR=str(folder)))
+
+
+@pytest.fixture(scope="session")
+def site(once, collected, tmp_path_factory, worker_id):
     """The whole site with all real content, served as in production: own database, collected static files, granian."""
+    content = once("content", _load_content)
     folder = tmp_path_factory.mktemp("site")
+    database = _copy_of(content, folder, worker_id)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = SITE_ENVIRONMENT | {"DATABASE_URL": _empty_database(folder, worker_id), "VAR_DIR": str(folder)}
-    running = Site(f"http://localhost:{port}", environment)
-    running.manage("migrate", "--verbosity=0")
-    running.manage("load_reference_data")
-    running.manage("load_assessments")
-    running.manage("collectstatic", "--noinput", "--verbosity=0")
+    running = Site(f"http://localhost:{port}")
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [
@@ -91,37 +113,84 @@ def site(tmp_path_factory, worker_id):
             "careers.wsgi:application",
         ],
         cwd=ROOT,
-        env=environment,
+        env=SITE_ENVIRONMENT | {"DATABASE_URL": database, "VAR_DIR": str(collected)},
         stdout=log,
         stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     try:
         _wait_for(running.url + "/healthz", log.name)
         yield running
     finally:
-        server.terminate()
-        server.wait(timeout=10)
+        _stop(server)
         log.close()
 
 
-def _empty_database(folder: Path, worker_id: str) -> str:
-    """The address of a new database on the server that the tests use; without one, of a SQLite file."""
-    if "DATABASE_URL" not in os.environ:
-        return f"sqlite:///{folder / 'site.sqlite3'}"
+def manage(*arguments: str, **environment: str) -> str:
+    """What a management command of the site prints. It runs in a process of its own, and must succeed."""
+    run = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=SITE_ENVIRONMENT | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def _load_content(folder: Path) -> None:
+    """Load all real content: into a database that PostgreSQL copies, or into a file in ``folder``."""
+    if POSTGRES:
+        _create_database(CONTENT)
+    database = _address(CONTENT) if POSTGRES else f"sqlite:///{folder / 'site.sqlite3'}"
+    for command in ("migrate", "load_reference_data", "load_assessments"):
+        manage(command, DATABASE_URL=database, VAR_DIR=str(folder))
+
+
+def _copy_of(content: Path, folder: Path, worker_id: str) -> str:
+    """The address of a worker's own copy of the content."""
+    if POSTGRES:
+        name = f"{CONTENT}_{worker_id}"
+        _create_database(name, template=CONTENT)
+        return _address(name)
+    copy = folder / "site.sqlite3"
+    # Through SQLite, which takes along what is still in its write-ahead log.
+    with closing(sqlite3.connect(content / "site.sqlite3")) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return f"sqlite:///{copy}"
+
+
+def _address(database: str) -> str:
+    """The address of another database on the server that the tests use."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+
+
+def _create_database(name: str, *, template: str = "template1") -> None:
     import psycopg
 
-    server = environ.Env().db("DATABASE_URL")
-    name = f"careers_site_test_{worker_id}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-    return os.environ["DATABASE_URL"].rsplit(server["NAME"], 1)[0] + name
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def _drop_databases() -> None:
+    """Drop what the workers of this run made on the server, and nothing of another run."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        made = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [CONTENT])
+        for (name,) in made.fetchall():
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _wait_for(url: str, log: str) -> None:
-    for _attempt in range(100):
+    # Long, for all workers start their servers at the same moment.
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 (our own server)
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
         except OSError:
             time.sleep(0.1)
         else:
@@ -129,8 +198,20 @@ def _wait_for(url: str, log: str) -> None:
     raise RuntimeError(f"The site did not start:\n{Path(log).read_text()}")
 
 
+def _stop(server: subprocess.Popen) -> None:
+    server.terminate()
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        # With its worker, which a server that did not get as far as to listen to us would leave behind.
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
 def pytest_sessionfinish(session, exitstatus):
     """Where everything is provided (NOTHING_SKIPPED=true), a skipped test is a failed run."""
+    if POSTGRES and not hasattr(session.config, "workerinput"):
+        _drop_databases()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     if os.environ.get("NOTHING_SKIPPED") == "true" and skipped and exitstatus == pytest.ExitCode.OK:

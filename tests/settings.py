@@ -1,5 +1,6 @@
 """The site's settings for a test run, which depends on nothing but the checkout and DATABASE_URL."""
 
+import atexit
 import os
 import secrets
 import tempfile
@@ -7,6 +8,7 @@ from pathlib import Path
 
 # Nothing a test does reaches the data or the collected files of this checkout.
 _var = tempfile.TemporaryDirectory(prefix="careers-tests-")
+atexit.register(_var.cleanup)
 (Path(_var.name) / "static").mkdir()
 
 os.environ.update(

@@ -3,7 +3,6 @@
 import ast
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from tests.conftest import SITE_ENVIRONMENT
+from tests.conftest import manage
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["schools", "clusters", "assessments"]  # An app may import those before it.
@@ -126,26 +125,12 @@ def test_style_sheets_stay_small():
     assert len(brotli.compress(sheets)) <= 12 * 1024
 
 
-def _manage(*arguments: str, **environment: str) -> str:
-    run = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=SITE_ENVIRONMENT | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
-
-
 def test_deployment_checks_are_clean():
-    _manage("check", "--deploy", "--fail-level=WARNING", HTTPS="true")
+    manage("check", "--deploy", "--fail-level=WARNING", HTTPS="true")
 
 
-def test_static_files_are_collected_with_their_digests(tmp_path):
-    _manage("collectstatic", "--noinput", VAR_DIR=str(tmp_path))
-    sheets = list((tmp_path / "static" / "css").glob("tokens.*.css.br"))
+def test_static_files_are_collected_with_their_digests(collected):
+    sheets = list((collected / "static" / "css").glob("tokens.*.css.br"))
     assert len(sheets) == 1
 
 
