@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, sync_playwright
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,16 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+def follow(target: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there.
+
+    A bare ``click()`` returns while the next page is on its way, and whatever reads the page without waiting by itself
+    (``evaluate``, ``count``, ``url``, ``content``, ``is_visible``, a list of messages) would read either of the two.
+    """
+    with target.page.expect_navigation():
+        target.click()
 
 
 class Watch:

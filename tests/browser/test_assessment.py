@@ -5,40 +5,51 @@ import re
 import brotli
 import pytest
 
+from tests.browser.conftest import follow
 from tests.browser.test_every_page import violations_on
 
 
 def _start(page):
-    page.get_by_role("link", name="Find my clusters").first.click()
-    page.get_by_role("button", name="The full set").click()
+    follow(page.get_by_role("link", name="Find my clusters").first)
+    follow(page.get_by_role("button", name="The full set"))
 
 
-def _answer_page(page, number):
-    """Answers with a shape: finding out and helping most, organizing least."""
-    for order in range((number - 1) * 10 + 1, number * 10 + 1):
-        answer = [2, 5, 3, 4, 2, 1][(order - 1) % 12 // 2]
-        page.locator(f'label[for="item-{order}-{answer}"]').click()
+def _chosen(number):
+    """The inputs to choose on a page for a shape: finding out and helping most, organizing least."""
+    orders = range((number - 1) * 10 + 1, number * 10 + 1)
+    return [f"item-{order}-{[2, 5, 3, 4, 2, 1][(order - 1) % 12 // 2]}" for order in orders]
 
 
-def _take_it(page):
-    _start(page)
+def _click_answers(page, number):
+    """Answers as a person does."""
+    for chosen in _chosen(number):
+        page.locator(f'label[for="{chosen}"]').click()
+
+
+def _set_answers(page, number):
+    """Answers all at once, where a test is not about answering."""
+    page.evaluate("ids => ids.forEach(id => { document.getElementById(id).checked = true })", _chosen(number))
+
+
+def _answer_all(page, answer_page):
     for number in range(1, 7):
-        _answer_page(page, number)
-        page.locator("button[value=next]").click()
+        answer_page(page, number)
+        follow(page.locator("button[value=next]"))
     page.wait_for_url("**/results/")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 def test_from_home_to_an_occupation_on_a_phone(open_page, javascript):
     page, watch = open_page("/", width=360, javascript=javascript)
-    _take_it(page)
+    _start(page)
+    _answer_all(page, _click_answers)
     assert page.locator("h1").inner_text() == "My result"
     cluster = page.locator(".fit h3 a").first
     name = cluster.inner_text()
-    cluster.click()
+    follow(cluster)
     assert page.locator("h1").inner_text() == name
-    page.locator(".pathway-row h3 a").first.click()
-    page.locator(".ladder a").first.click()
+    follow(page.locator(".pathway-row h3 a").first)
+    follow(page.locator(".ladder a").first)
     assert "/occupations/" in page.url
     assert watch.messages == []
     assert watch.foreign == []
@@ -54,22 +65,20 @@ def test_every_step_is_accessible(open_page, width, dark):
         assert violations_on(page) == []
 
     check()
-    page.get_by_role("button", name="The full set").click()
+    follow(page.get_by_role("button", name="The full set"))
     check()
-    page.locator("button[value=next]").click()
+    follow(page.locator("button[value=next]"))
     assert "10 activities have no answer yet" in page.locator(".error-summary").inner_text()
     check()
-    for number in range(1, 7):
-        _answer_page(page, number)
-        page.locator("button[value=next]").click()
+    _answer_all(page, _set_answers)
     check()
-    page.get_by_role("button", name="Get a code").click()
+    follow(page.get_by_role("button", name="Get a code"))
     check()
     page.goto("/results/resume/")
-    page.get_by_role("button", name="Open my result").click()
+    follow(page.get_by_role("button", name="Open my result"))
     check()
     page.goto("/results/")
-    page.get_by_role("button", name="Done, clear this computer").click()
+    follow(page.get_by_role("button", name="Done, clear this computer"))
     check()
     page.goto("/results/")
     check()
@@ -77,7 +86,7 @@ def test_every_step_is_accessible(open_page, width, dark):
 
 def test_number_keys_answer_and_go_on(open_page):
     page, _watch = open_page("/assessment/")
-    page.get_by_role("button", name="The full set").click()
+    follow(page.get_by_role("button", name="The full set"))
     page.locator("#item-1-1").focus()
     for _item in range(10):
         page.keyboard.press("4")
@@ -89,7 +98,7 @@ def test_number_keys_answer_and_go_on(open_page):
 
 def test_arrow_keys_answer_without_javascript(open_page):
     page, _watch = open_page("/assessment/", javascript=False)
-    page.get_by_role("button", name="The full set").click()
+    follow(page.get_by_role("button", name="The full set"))
     for order in range(1, 11):
         page.locator(f"#item-{order}-1").focus()
         page.keyboard.press("Space")
@@ -102,19 +111,20 @@ def test_arrow_keys_answer_without_javascript(open_page):
 def test_a_closed_tab_loses_nothing(open_page):
     page, _watch = open_page("/", width=360)
     _start(page)
-    _answer_page(page, 1)
-    page.locator("button[value=next]").click()
+    _set_answers(page, 1)
+    follow(page.locator("button[value=next]"))
     other = page.context.new_page()
     page.close()
     other.goto("/assessment/")
-    other.get_by_role("link", name="Go on where you were").click()
+    follow(other.get_by_role("link", name="Go on where you were"))
     assert other.url.endswith("/assessment/interests-60/2/")
 
 
 def test_after_done_nothing_is_left_on_a_shared_computer(open_page):
     page, _watch = open_page("/", width=1280)
-    _take_it(page)
-    page.get_by_role("button", name="Done, clear this computer").click()
+    _start(page)
+    _answer_all(page, _set_answers)
+    follow(page.get_by_role("button", name="Done, clear this computer"))
     page.wait_for_url("**/results/done/")
     for step in (page.go_back, page.reload, page.go_back, page.go_forward, page.go_forward):
         step()
@@ -128,7 +138,8 @@ def test_after_done_nothing_is_left_on_a_shared_computer(open_page):
 
 def test_a_result_prints_on_two_pages(open_page):
     page, _watch = open_page("/")
-    _take_it(page)
+    _start(page)
+    _answer_all(page, _set_answers)
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter"))
     assert 1 <= len(sheets) <= 2
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.conftest import follow
+
 
 def _press_until(page, key: str, text: str, *, limit: int = 120) -> None:
     """Press a key until the element in focus is a link with this text."""
@@ -36,7 +38,7 @@ def test_skip_link_leads_to_the_content(open_page):
 def test_walk_without_javascript(open_page, width):
     page, _watch = open_page("/", width=width, javascript=False)
     for link in ("Information Technology", "Network Systems", "Computer Network Architects"):
-        page.locator("main").get_by_role("link", name=link).first.click()
+        follow(page.locator("main").get_by_role("link", name=link).first)
         assert page.locator("h1").inner_text() == link
     assert "What you earn" in page.locator("main").inner_text()
 
@@ -44,30 +46,30 @@ def test_walk_without_javascript(open_page, width):
 def test_search_filter_and_compare_without_javascript(open_page):
     page, _watch = open_page("/", width=360, javascript=False)
     page.get_by_label("Search by job, field or code").fill("registred nurse")
-    page.get_by_role("button", name="Search").click()
+    follow(page.get_by_role("button", name="Search"))
     first = page.locator("main ol > li").first
     assert "Registered Nurses" in first.inner_text()
     page.goto("/occupations/")
     page.get_by_text("Filter and sort").click()
     page.get_by_label("Strongest interest").select_option("social")
     page.get_by_label("Medium preparation").check()
-    page.get_by_role("button", name="Show occupations").click()
+    follow(page.get_by_role("button", name="Show occupations"))
     assert "interest=social" in page.url
     assert "zone=3" in page.url
     boxes = page.get_by_role("checkbox", name="Compare")
     boxes.nth(0).check()
     boxes.nth(1).check()
-    page.get_by_role("button", name="Compare the ticked ones").click()
+    follow(page.get_by_role("button", name="Compare the ticked ones"))
     assert page.locator(".compare-table thead th").count() == 3
 
 
 def test_table_sorts_by_its_headings(open_page):
     page, _watch = open_page("/clusters/health-science/therapeutic-services/", javascript=False)
-    page.get_by_role("link", name="Pay a year").click()
+    follow(page.get_by_role("link", name="Pay a year"))
     heading = page.locator("th[aria-sort]")
     assert heading.get_attribute("aria-sort") == "descending"
     highest = page.locator(".occupation-table tbody td").first.inner_text()
-    page.get_by_role("link", name="Pay a year").click()
+    follow(page.get_by_role("link", name="Pay a year"))
     assert page.locator("th[aria-sort]").get_attribute("aria-sort") == "ascending"
     lowest = page.locator(".occupation-table tbody td").first.inner_text()
     assert int(highest.strip("$").replace(",", "")) > int(lowest.strip("$").replace(",", ""))
