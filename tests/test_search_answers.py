@@ -195,19 +195,23 @@ def _answer(query: str, names: dict[str, dict[int, str]]) -> dict:
 
 
 @pytest.fixture(scope="module")
-def answers(django_db_setup, django_db_blocker):
-    """The answer to each query. The titles are in the database while this is made, and no longer."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        _load_titles()
-        search.rebuild()
-        names = {
-            "cluster": dict(Cluster.objects.values_list("pk", "number")),
-            "pathway": dict(Pathway.objects.values_list("pk", "number")),
-            "occupation": dict(Occupation.objects.values_list("pk", "code")),
-        }
-        answers = {query: _answer(query, names) for query in [*FIRST, *FURTHER]}
-        transaction.set_rollback(True)
-    return answers
+def answers(once, django_db_setup, django_db_blocker):
+    """The answer to each query, asked once for all workers. The titles are in the database while this is made, and no longer."""
+
+    def ask(folder: Path) -> None:
+        with django_db_blocker.unblock(), transaction.atomic():
+            _load_titles()
+            search.rebuild()
+            names = {
+                "cluster": dict(Cluster.objects.values_list("pk", "number")),
+                "pathway": dict(Pathway.objects.values_list("pk", "number")),
+                "occupation": dict(Occupation.objects.values_list("pk", "code")),
+            }
+            answers = {query: _answer(query, names) for query in [*FIRST, *FURTHER]}
+            transaction.set_rollback(True)
+        (folder / "answers.json").write_text(json.dumps(answers))
+
+    return json.loads((once("search answers", ask) / "answers.json").read_text())
 
 
 @pytest.mark.parametrize(("query", "code"), FIRST.items())
