@@ -19,9 +19,9 @@ demo: .venv/installed .env
 # On SQLite; and on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev
 	$(MAKE) lint
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 ifdef TEST_POSTGRES_URL
-	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto $(LOOKS:%=--ignore=%)
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto --dist worksteal $(LOOKS:%=--ignore=%)
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif
