@@ -12,6 +12,7 @@ demo: .venv/installed .env
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py load_reference_data
 	$(BIN)/python manage.py load_assessments
+	$(BIN)/python manage.py load_demo_schools
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python manage.py demo_login
 	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --backpressure 32 --no-ws careers.wsgi:application

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 HARDEST, HARDEST_ON_AVERAGE = 8.0, 7.0
 # Shorter texts have too few words for a reading level to mean anything.
 MEASURED_FROM = 8
-SHARED_OPENING = 0.03
+# Texts of one kind that may begin with the same three words: so many, or this share of them.
+FEW, SHARED_OPENING = 3, 0.03
 
 # Subjects, awards, places to learn and trades, for which no plainer word says the same. In measuring, each counts as one
 # short word.
@@ -32,7 +33,7 @@ WORDS = {
     r"deliverable\w*|optimiz\w+|streamlin\w+|end-user\w*|best practices|in order to|prior to|subsequent\w*|pertaining|"
     r"commence\w*|ascertain\w*|disseminat\w+": "the everyday word",
     r"exciting|rewarding|fulfilling|passion\w*|dream job|make a difference|world-class|cutting-edge|fast-paced|dynamic|"
-    r"in demand|opportunit\w+|endless|amazing|unlock|journey|thrive\w*|crucial|vital|essential": "what one can see",
+    r"in demand|opportunit\w+|endless|amazing|journey|thrive\w*|crucial|vital|essential": "what one can see",
     r"best|greatest|most important|perfect": "no superlative",
     r"just a|menial|unskilled|low-skilled|simple job|mere\w*": "respect for the work",
 }
@@ -161,7 +162,7 @@ def _alike(texts: list[Text]) -> Iterator[Finding]:
     for kind, same in by_kind.items():
         openings = Counter(_opening(text.text) for text in same)
         for opening, count in openings.items():
-            if count > max(2, SHARED_OPENING * len(same)):
+            if opening and count > max(FEW, SHARED_OPENING * len(same)):
                 yield Finding("openings", kind, f"{count} of {len(same)} begin with “{opening}”.")
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import connection, models
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery
-from django.db.models.functions import Collate, Lower
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Collate, Lower, NullIf
 
 from clusters.choices import CourseKind, InterestArea, Outlook, ProgramStatus
 
@@ -169,9 +169,9 @@ class YearQuerySet(ProgramPartQuerySet):
 class OccupationQuerySet(ReferenceQuerySet):
     # What a list, a plot or a card shows of an occupation.
     FACTS = (
-        "pk", "code", "title", "summary", "job_zone", "wage_median", "hourly_wage_median", "wage_top_coded", "projected_change",
-        "annual_openings", "employment", "entry_education", "source_id", "interests_source_id", "wages_source_id",
-        "outlook_source_id",
+        "pk", "code", "title", "friendly_title", "summary", "job_zone", "wage_median", "hourly_wage_median", "wage_top_coded",
+        "projected_change", "annual_openings", "employment", "entry_education", "source_id", "interests_source_id",
+        "wages_source_id", "outlook_source_id",
     )  # fmt: skip
 
     def facts(self, *more: str):
@@ -179,9 +179,10 @@ class OccupationQuerySet(ReferenceQuerySet):
         return self.values(*self.FACTS, *more)
 
     def by_title(self):
-        """From A to Z, whatever the letters' case, in the same order on both databases."""
+        """From A to Z by the name that is shown, whatever the letters' case, in the same order on both databases."""
         plain = {"postgresql": "C", "sqlite": "BINARY"}[connection.vendor]
-        return self.order_by(Collate(Lower("title"), plain), "code")
+        name = Coalesce(NullIf("friendly_title", Value("")), "title")
+        return self.order_by(Collate(Lower(name), plain), "code")
 
     def in_cluster(self, slug: str):
         """Occupations on any pathway of the cluster."""

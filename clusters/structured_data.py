@@ -56,7 +56,7 @@ def occupation_data(
         {
             "@context": _CONTEXT,
             "@type": "Occupation",
-            "name": occupation.title,
+            "name": occupation.name,
             "description": occupation.summary,
             "url": url,
             "occupationalCategory": [_category(occupation)],

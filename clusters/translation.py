@@ -17,7 +17,7 @@ class PathwayTranslation(TranslationOptions):
 
 @register(Occupation)
 class OccupationTranslation(TranslationOptions):
-    fields = ("title", "summary")
+    fields = ("title", *Occupation.WORDS)
 
 
 @register(Skill)

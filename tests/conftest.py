@@ -145,7 +145,7 @@ def _load_content(folder: Path) -> None:
     if POSTGRES:
         _create_database(CONTENT)
     database = _address(CONTENT) if POSTGRES else f"sqlite:///{folder / 'site.sqlite3'}"
-    for command in ("migrate", "load_reference_data", "load_assessments"):
+    for command in ("migrate", "load_reference_data", "load_assessments", "load_demo_schools"):
         manage(command, DATABASE_URL=database, VAR_DIR=str(folder))
 
 

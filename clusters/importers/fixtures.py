@@ -55,14 +55,16 @@ FILES: dict[str, list[type]] = {
     "majors.json.gz": [Major, MajorOccupation],
     "courses.json.gz": [Course],
     "credentials.json": [Credential],
-    "programs.json.gz": [Program, CourseSlot, ProgramOccupation, ProgramCredential, WorkBasedLearning, ProgramMajor],
+    "programs.json": [Program],
+    "program_parts.json.gz": [CourseSlot, ProgramOccupation, ProgramCredential, WorkBasedLearning, ProgramMajor],
 }
-# The parts of an occupation that have a source of their own.
-PARTS = {
-    "interests_source_id": ("interests of occupations", Occupation.INTERESTS),
-    "wages_source_id": ("wages of occupations", Occupation.WAGES),
-    "outlook_source_id": ("outlook of occupations", Occupation.OUTLOOK),
-}
+# The parts of an occupation that do not come with its code and title, and where each has its source, if it has one.
+PARTS = (
+    ("words for occupations", Occupation.WORDS, None),
+    ("interests of occupations", Occupation.INTERESTS, "interests_source_id"),
+    ("wages of occupations", Occupation.WAGES, "wages_source_id"),
+    ("outlook of occupations", Occupation.OUTLOOK, "outlook_source_id"),
+)
 
 
 def load(report: Report, *, folder: Path = FIXTURES, progress: Progress = silent) -> None:
@@ -90,11 +92,12 @@ def _load_sources(rows: Iterable[dict[str, Any]], report: Report) -> None:
 
 def _load_occupations(rows: list[dict[str, Any]], report: Report) -> None:
     """Part by part, because each is from a release of its own, and the database may have a newer one of some."""
-    in_parts = {name for _, fields in PARTS.values() for name in fields}
-    fields = [name for name in Occupation.shipped_columns() if name not in in_parts]
-    take_over(Occupation, rows, fields=fields, report=report)
-    for source, (label, fields) in PARTS.items():
-        take_over(Occupation, rows, fields=fields, report=report, source=source, label=label, only_known=True)
+    in_parts = {column for _label, fields, _source in PARTS for column in Occupation.columns_of(fields)}
+    columns = [name for name in Occupation.shipped_columns() if name not in in_parts]
+    take_over(Occupation, rows, fields=columns, report=report)
+    for label, fields, source in PARTS:
+        columns = Occupation.columns_of(fields)
+        take_over(Occupation, rows, fields=columns, report=report, source=source, label=label, only_known=True)
 
 
 def _read(file: Path) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What all content has in common: a natural key, a source, and the memory of what was shipped."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -83,13 +84,18 @@ class ReferenceModel(NaturalKeyModel):
 
     @classmethod
     def shipped_columns(cls) -> tuple[str, ...]:
-        """SHIPPED with each translated field replaced by its columns: ("summary_en", "summary_es")."""
+        """SHIPPED as columns."""
+        return cls.columns_of(cls.SHIPPED)
+
+    @classmethod
+    def columns_of(cls, fields: Sequence[str]) -> tuple[str, ...]:
+        """The fields with each translated one replaced by its columns: ("summary_en", "summary_es")."""
         try:
             translated = translator.get_options_for_model(cls).all_fields
         except NotRegistered:
             translated = {}
         columns: list[str] = []
-        for name in cls.SHIPPED:
+        for name in fields:
             # Sorted, because modeltranslation keeps the columns of a field in a set.
             columns += sorted(column.name for column in translated[name]) if name in translated else [name]
         return tuple(columns)

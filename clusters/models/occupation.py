@@ -72,7 +72,8 @@ class Occupation(ReferenceModel):
         "employment", "projected_employment", "projected_change", "annual_openings",
         "entry_education", "experience", "training",
     )  # fmt: skip
-    SHIPPED = ("title", "summary", "soc_code", "soc_title", "job_zone", *INTERESTS, *WAGES, *OUTLOOK)
+    WORDS = ("friendly_title", "summary", "normal_day", "hard_part", "good_part", "first_steps")
+    SHIPPED = ("title", *WORDS, "soc_code", "soc_title", "job_zone", *INTERESTS, *WAGES, *OUTLOOK)
 
     code = models.CharField(
         _("O*NET-SOC code"),
@@ -82,7 +83,33 @@ class Occupation(ReferenceModel):
         help_text=_("Such as 29-1141.00."),
     )
     title = models.CharField(_("title"), max_length=150)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("One sentence: what you would do, and for whom."))
+    friendly_title = models.CharField(
+        _("friendly title"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "What people say: “Registered nurse” for “Registered Nurses”. The pages show it; empty for the title itself."
+        ),
+    )
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        help_text=_("One sentence of 25 words at most that begins with the verb: what you would do, and for whom."),
+    )
+    normal_day = models.TextField(
+        _("on a normal day"),
+        blank=True,
+        help_text=_("Four to six things, one on each line, each beginning with the verb and 15 words long at most."),
+    )
+    hard_part = models.TextField(_("what is hard"), blank=True, help_text=_("One honest sentence of 25 words at most."))
+    good_part = models.TextField(
+        _("what people like"), blank=True, help_text=_("One sentence of 25 words at most, as concrete as what is hard.")
+    )
+    first_steps = models.TextField(
+        _("how people start"),
+        blank=True,
+        help_text=_("One sentence of 30 words at most that agrees with the job zone and the typical education."),
+    )
     soc_code = models.CharField(
         _("SOC code"),
         max_length=7,
@@ -171,6 +198,11 @@ class Occupation(ReferenceModel):
                 violation_error_message=_("Each hourly wage must be at least the one before it."),
             ),
         ]
+
+    @property
+    def name(self) -> str:
+        """What people call it: the friendly title, or the official one where there is no other."""
+        return self.friendly_title or self.title
 
     def __str__(self):
         return self.title

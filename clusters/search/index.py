@@ -103,10 +103,15 @@ def _refresh(source: Source, **condition) -> int:
 
 
 def _content(target: int, names: list[str | None]) -> list:
-    """The columns of an entry. Further names that the first does not hold follow it in parentheses: "Nurse (RN)"."""
+    """The columns of an entry. Further names that say something new follow the first in parentheses: "Nurse (RN)"."""
     title = names[0] or ""
     for name in names[1:]:
-        if name and name not in title:
+        if name and not _stems(name).keys() <= _stems(title).keys():
             title += f" ({name})"
-    words = dict.fromkeys(word(text).stem for text in words_of(title))
+    words = _stems(title)
     return [target, title, " ".join(words), len(words)]
+
+
+def _stems(title: str) -> dict[str, None]:
+    """The stems of the words, each once, in order."""
+    return dict.fromkeys(word(text).stem for text in words_of(title))

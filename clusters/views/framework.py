@@ -89,7 +89,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         slug=pathway_slug,
     )
     bases = dict(PathwayOccupation.objects.shown().filter(pathway=pathway).values_list("occupation_id", "basis"))
-    rows = occupation_rows(Occupation.objects.filter(pk__in=bases).by_title().facts())
+    rows = occupation_rows(Occupation.objects.filter(pk__in=bases).by_title().facts("normal_day"))
     for row in rows:
         row["editorial"] = bases[row["pk"]] == Basis.EDITORIAL
     sources = sources_of(rows)
@@ -105,6 +105,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         "pathway": pathway,
         "siblings": pathway.cluster.pathways.current().order_by("position"),
         "ladder": _ladder(rows),
+        "days": _days(rows),
         "rows": _sorted(rows, sort),
         "columns": _table_columns(sort),
         "has_editorial": any(row["editorial"] for row in rows),
@@ -155,6 +156,15 @@ def _sorted(rows, sort):
     known = [row for row in rows if figure(row) is not None]
     known.sort(key=figure, reverse=sort.startswith("-"))
     return known + [row for row in rows if figure(row) is None]
+
+
+def _days(rows):
+    """Occupations to tell a day of: of those with little, medium and much preparation the one with the most openings."""
+    told = [row for row in rows if row["normal_day"]]
+    told.sort(key=lambda row: -(row["annual_openings"] or 0))
+    levels = ([1, 2], [3], [4, 5])
+    chosen = (next((row for row in told if row["job_zone"] in zones), None) for zones in levels)
+    return [row for row in chosen if row]
 
 
 def _ladder(rows):

@@ -24,13 +24,15 @@ def _occupation_address() -> str:
 
 
 def occupation_rows(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Facts of occupations with their address and their coded values in words."""
+    """Facts of occupations with their address, the name that people say as ``title``, and their coded values in words."""
     rows = []
     for row in facts:
         zone, change, education = row["job_zone"], row["projected_change"], row["entry_education"]
         rows.append(
             row
             | {
+                "title": row["friendly_title"] or row["title"],
+                "official_title": row["title"],
                 "url": _occupation_address().replace("CODE", row["code"]),
                 "zone": JobZone(zone) if zone else None,
                 "outlook": None if change is None else Outlook.of(change),

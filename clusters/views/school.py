@@ -3,11 +3,10 @@
 from itertools import groupby
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from clusters.choices import ProgramStatus
 from clusters.models import Program
 from schools.models import School
 
@@ -18,10 +17,11 @@ PROGRAMS_ON_A_PAGE = 30
 @require_safe
 def school_list(request):
     """All schools, with how many programs of study each offers."""
-    public = Q(programs__status=ProgramStatus.PUBLISHED, programs__pathway__retired_on=None)
-    schools = School.objects.annotate(program_count=Count("programs", filter=public)).order_by("name")
-    page = Paginator(schools, SCHOOLS_ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "clusters/school_list.html", {"page": page, "schools": page.object_list})
+    page = Paginator(School.objects.order_by("name"), SCHOOLS_ON_A_PAGE).get_page(request.GET.get("page"))
+    offered = Program.objects.published().filter(school__in=page.object_list).order_by()
+    counts = dict(offered.values_list("school").annotate(Count("pk")))
+    schools = [(school, counts.get(school.pk, 0)) for school in page.object_list]
+    return render(request, "clusters/school_list.html", {"page": page, "schools": schools})
 
 
 @require_safe
