@@ -343,7 +343,8 @@ RELEASES = (
 CONTENT = (
     models.DataSource, models.Framework, models.Cluster, models.Pathway, models.Occupation, models.PathwayOccupation,
     models.Skill, models.OccupationSkill, models.Technology, models.OccupationTechnology, models.RelatedOccupation,
-    models.AlternateTitle, models.Major, models.MajorOccupation, models.Course,
+    models.AlternateTitle, models.Major, models.MajorOccupation, models.Course, models.Credential, models.Program,
+    models.CourseSlot, models.ProgramOccupation, models.ProgramCredential, models.WorkBasedLearning, models.ProgramMajor,
 )  # fmt: skip
 
 

@@ -7,9 +7,23 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clusters.adoption import PARTS
 from clusters.importers import fixtures
 from clusters.importers.base import one_release
-from clusters.models import Cluster, DataSource, Occupation, Pathway
+from clusters.models import (
+    Cluster,
+    Course,
+    CourseSlot,
+    Credential,
+    DataSource,
+    Major,
+    MajorOccupation,
+    Occupation,
+    Pathway,
+    Program,
+)
+from clusters.models.base import plain
+from tests.factories import make_program, make_school
 from tests.importers.releases import CONTENT, CRITICAL_CARE, NURSE, everything
 
 # For fields that take only certain values: one for an editor, another for the next release.
@@ -23,6 +37,7 @@ CHOICES = {
     "entry_education": ("master", "doctorate"),
     "experience": ("5-years", "under-5-years"),
     "training": ("short", "long"),
+    "status": ("archived", "draft"),
 }
 
 
@@ -32,10 +47,14 @@ def shipped(imported, tmp_path):
     imported()
     folder = tmp_path / "fixtures"
     # What a release ships is what its makers wrote, also where no importer did.
-    for model in (Cluster, Pathway):
+    for number in (1, 2):
+        make_program(Pathway.objects.get(number="8.1"), number, occupations=[Occupation.objects.get(code=NURSE)])
+    for model in (Cluster, Pathway, Credential, Program, *(part.model for part in PARTS)):
         for row in model.objects.all():
-            row.shipped = {name: getattr(row, name) for name in row.shipped_columns()}
+            row.shipped = {name: plain(getattr(row, name)) for name in row.shipped_columns()}
             row.save()
+    for model in (Course, Major, MajorOccupation):
+        model.objects.filter(shipped__isnull=True).update(shipped={})
     fixtures.dump(folder=folder)
     return folder
 
@@ -146,8 +165,9 @@ def another(name, value, step):
         (Cluster, "framework.json", {"number": 8}, {"number": 11}),
         (Pathway, "framework.json", {"number": "8.1"}, {"number": "8.2"}),
         (Occupation, "occupations.json", {"code": NURSE}, {"code": CRITICAL_CARE}),
+        (Program, "programs.json", {"slug": "program-1"}, {"slug": "program-2"}),
     ],
-    ids=["cluster", "pathway", "occupation"],
+    ids=["cluster", "pathway", "occupation", "program"],
 )
 def test_every_edit_and_every_other_update_stays_when_a_release_is_loaded_twice(
     model, file, edited, other, shipped, empty
@@ -175,6 +195,30 @@ def test_every_edit_and_every_other_update_stays_when_a_release_is_loaded_twice(
         assert {name: getattr(found, name) for name in columns} == edits
         assert {name: getattr(updated, name) for name in columns} == updates
         assert found.shipped == updated.shipped == updates
+
+
+def test_edited_credits_stay_and_others_follow_the_release(shipped):
+    """Decimals are text in a file and in what is remembered as shipped."""
+    slots = CourseSlot.objects.filter(program__slug="program-1").order_by("pk")
+    edited, other = slots[0], slots[1]
+    slots.filter(pk=edited.pk).update(credits="0.50")
+
+    def next_release(label, values):
+        if label == "clusters.courseslot":
+            values["credits"] = "2.00"
+
+    change(shipped, "program_parts.json.gz", next_release)
+    for expected in (True, False):
+        assert bool(totals(load(shipped))["updated"]) is expected
+        assert [str(slots.get(pk=row.pk).credits) for row in (edited, other)] == ["0.50", "2.00"]
+
+
+def test_a_release_leaves_the_programs_of_schools_alone(shipped):
+    school = make_school()
+    model = Program.objects.get(slug="program-1")
+    own = make_program(model.pathway, slug="own", school=school, based_on=model)
+    assert totals(load(shipped)) == {"created": 0, "updated": 0, "kept": 0, "retired": 0}
+    assert not own.course_slots.exclude(retired_on=None).exists()
 
 
 def test_an_older_fixture_leaves_what_a_newer_import_brought(shipped):
