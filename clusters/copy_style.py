@@ -1,9 +1,11 @@
 """The rules of docs/reference/copy-style.md that a machine can measure."""
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 HARDEST, HARDEST_ON_AVERAGE = 8.0, 7.0
 # Shorter texts have too few words for a reading level to mean anything.
@@ -101,12 +103,19 @@ def check(texts: Iterable[Text], exceptions: dict[tuple[str, str], str] | None =
 
 def grade_of(text: Text) -> float | None:
     """The Flesch-Kincaid grade of a text, its terms and names counted as one short word; None for a very short one."""
-    import textstat
-
     words = ". ".join(line.rstrip(".") for line in text.lines) + "."
     for name in sorted((*text.names, *TERMS), key=len, reverse=True):
         words = re.sub(rf"\b{re.escape(name)}(s|es|'s)?\b", "thing", words, flags=re.I)
-    return textstat.flesch_kincaid_grade(words) if len(words.split()) >= MEASURED_FROM else None
+    return _textstat().flesch_kincaid_grade(words) if len(words.split()) >= MEASURED_FROM else None
+
+
+@cache
+def _textstat():
+    # It takes a second to import, and says that the setuptools it needs are old.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import textstat
+    return textstat
 
 
 def _check_one(text: Text) -> Iterator[Finding]:

@@ -49,9 +49,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 @dataclass(frozen=True)
 class Site:
-    """A running site, by its address."""
+    """A running site: its address, and that of its database."""
 
     url: str
+    database: str
+
+    def manage(self, *arguments: str) -> str:
+        """What a management command of this site prints."""
+        return manage(*arguments, DATABASE_URL=self.database)
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""
@@ -100,7 +105,7 @@ def site(once, collected, tmp_path_factory, worker_id):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    running = Site(f"http://localhost:{port}")
+    running = Site(f"http://localhost:{port}", database)
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
         [

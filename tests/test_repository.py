@@ -19,7 +19,7 @@ LAYERS = [
     {"querysets"},
     {"models", "translation"},
     {"importers", "search", "signals", "services", "instruments", "recommend"}
-    | {"completeness", "program_checks", "adoption", "open_data", "structured_data"},
+    | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"},
     {"forms", "admin"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page"},
 ]
