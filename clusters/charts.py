@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, pi, sin, sqrt
 from typing import Any
 
@@ -179,6 +180,7 @@ class QRCode:
     size: int
 
 
+@lru_cache(maxsize=512)
 def qr_code(text: str) -> QRCode:
     """The QR code of a text, with the quiet border of four squares that scanners ask for (ISO/IEC 18004)."""
     code = segno.make(text, micro=False, error="m")

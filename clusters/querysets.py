@@ -128,8 +128,11 @@ class ProgramQuerySet(ReferenceQuerySet):
             for name in ("course_slots", "program_credentials")
         )
         careers = slots.filter(kind=CourseKind.CAREER)
-        copies = self.model.objects.published().filter(based_on=OuterRef("pk"))
-        return self.select_related("pathway__cluster", "school").annotate(
+        # A copy is on the pathway of its model, so that the pathway need not be asked.
+        copies = self.model.objects.current().filter(status=ProgramStatus.PUBLISHED, based_on=OuterRef("pk"))
+        # What was shipped is for editors, and takes as long to read as all the rest.
+        unread = ("shipped", "adopted", "pathway__shipped", "pathway__cluster__shipped")
+        return self.select_related("pathway__cluster", "school").defer(*unread).annotate(
             career_courses=_count(careers),
             has_dual_credit=Exists(slots.filter(dual_credit=True)),
             credential_count=_count(links),
