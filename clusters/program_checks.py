@@ -10,7 +10,7 @@ from clusters.choices import Award, CourseKind, Exit, Experience, Grade, Learnin
 from clusters.completeness import career_courses, elements, exit_of
 from clusters.models import MajorOccupation, Pathway, PathwayOccupation, Program
 from clusters.querysets import ProgramQuerySet
-from clusters.search.words import word, words_of
+from clusters.search.words import stems_of
 
 TEXTS = ("title", "summary", "audience", "skills", "ways_in")
 # Academic subjects by the first two digits of the SCED code: English, mathematics, science, social studies, languages.
@@ -176,17 +176,13 @@ def _course_codes(program, facts):
         if not slot.course_id:
             yield f"“{slot.shown_title}” has no SCED code."
             continue
-        if not _stems(slot.title) & _stems(slot.course.title):
+        if not stems_of(slot.title).keys() & stems_of(slot.course.title).keys():
             yield f"“{slot.title}” and its SCED course “{slot.course.title}” have no word in common."
         area = slot.course.subject_area
         if slot.kind == CourseKind.ACADEMIC and area not in ACADEMIC_AREAS:
             yield f"“{slot.title}” is called academic, and SCED {slot.course.code} is no academic subject."
         if slot.kind == CourseKind.CAREER and allowed and area not in allowed | GENERAL_AREAS:
             yield f"“{slot.title}”: SCED {slot.course.code} is from another field than {program.pathway.cluster}."
-
-
-def _stems(title: str) -> set[str]:
-    return {word(text).stem for text in words_of(title)}
 
 
 def _catalog(program, facts):

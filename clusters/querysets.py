@@ -132,11 +132,15 @@ class ProgramQuerySet(ReferenceQuerySet):
         copies = self.model.objects.current().filter(status=ProgramStatus.PUBLISHED, based_on=OuterRef("pk"))
         # What was shipped is for editors, and takes as long to read as all the rest.
         unread = ("shipped", "adopted", "pathway__shipped", "pathway__cluster__shipped")
-        return self.select_related("pathway__cluster", "school").defer(*unread).annotate(
-            career_courses=_count(careers),
-            has_dual_credit=Exists(slots.filter(dual_credit=True)),
-            credential_count=_count(links),
-            school_count=_count(copies),
+        return (
+            self.select_related("pathway__cluster", "school")
+            .defer(*unread)
+            .annotate(
+                career_courses=_count(careers),
+                has_dual_credit=Exists(slots.filter(dual_credit=True)),
+                credential_count=_count(links),
+                school_count=_count(copies),
+            )
         )
 
     def with_parts(self):

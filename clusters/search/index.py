@@ -18,7 +18,7 @@ from clusters.models import (
     SearchKind,
 )
 from clusters.search import snapshot
-from clusters.search.words import word, words_of
+from clusters.search.words import stems_of
 
 BATCH = 1000
 _CONTENT = ("target", "title", "words", "length")
@@ -106,12 +106,7 @@ def _content(target: int, names: list[str | None]) -> list:
     """The columns of an entry. Further names that say something new follow the first in parentheses: "Nurse (RN)"."""
     title = names[0] or ""
     for name in names[1:]:
-        if name and not _stems(name).keys() <= _stems(title).keys():
+        if name and not stems_of(name).keys() <= stems_of(title).keys():
             title += f" ({name})"
-    words = _stems(title)
+    words = stems_of(title)
     return [target, title, " ".join(words), len(words)]
-
-
-def _stems(title: str) -> dict[str, None]:
-    """The stems of the words, each once, in order."""
-    return dict.fromkeys(word(text).stem for text in words_of(title))

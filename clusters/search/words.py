@@ -45,6 +45,11 @@ def word(text: str) -> Word:
     return Word(text[:-1] if len(text) > 3 and text.endswith("s") else text, EnglishStemmer().stemWord(text))
 
 
+def stems_of(text: str) -> dict[str, None]:
+    """The stems of its words, each once, in order."""
+    return dict.fromkeys(word(each).stem for each in words_of(text))
+
+
 def names_in(title: str) -> list[list[str]]:
     """The words of each name in a title: "Registered Nurse (RN)" is called registered nurse, and RN."""
     return [name for part in _PARENTHESES.split(title) if (name := words_of(part))]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from clusters.choices import Education, InterestArea, JobZone, Outlook
 from clusters.models import DataSource
+from clusters.search.words import stems_of
 
 SOURCE_ROLES = {
     "taxonomy": "source_id",
@@ -32,7 +33,7 @@ def occupation_rows(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             row
             | {
                 "title": row["friendly_title"] or row["title"],
-                "official_title": row["title"],
+                "official_title": _official_title(row["title"], row["friendly_title"]),
                 "url": _occupation_address().replace("CODE", row["code"]),
                 "zone": JobZone(zone) if zone else None,
                 "outlook": None if change is None else Outlook.of(change),
@@ -40,6 +41,13 @@ def occupation_rows(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _official_title(title: str, friendly_title: str) -> str:
+    """The official title where it says something else than the friendly one: "Nurses" adds nothing to "Nurse"."""
+    if not friendly_title or stems_of(title) == stems_of(friendly_title):
+        return ""
+    return title
 
 
 def sources_of(rows: Iterable[dict[str, Any]]) -> dict[str, DataSource]:
