@@ -3,10 +3,12 @@
 import datetime
 from collections.abc import Iterable
 
+from clusters import search
 from clusters.choices import Basis, InterestArea, ProgramStatus
 from clusters.models import (
     AlternateTitle,
     Cluster,
+    ContentVersion,
     Course,
     CourseSlot,
     Credential,
@@ -79,6 +81,11 @@ def make_occupation(
     source = make_source()
     defaults = {
         "title": f"Occupation {number} title",
+        "summary": f"Care for people of kind {number}.",
+        "normal_day": "Take a pulse\nListen to a worry\nWrite down a number\nWash a wound",
+        "hard_part": "Some nights are long.",
+        "good_part": "People thank you.",
+        "first_steps": "You learn it at a college in two years.",
         "soc_code": f"29-{1000 + number}",
         "soc_title": "Wider group",
         "job_zone": number % 5 + 1,
@@ -123,27 +130,49 @@ def make_bare_occupation(number: int = 90, *, on: Pathway | None = None, **field
 
 
 def surround(occupation: Occupation, count: int, *, others: list[Occupation]) -> None:
-    """Give the occupation ``count`` skills, pieces of knowledge, technologies, titles and majors, and related occupations."""
+    """Give the occupation ``count`` skills, pieces of knowledge, technologies, titles and majors, and related occupations.
+
+    In bulk, which sends no signals: a site for tests has many of these.
+    """
     source = make_source()
-    for number in range(count):
-        for kind in ("skill", "knowledge"):
-            skill = Skill.objects.get_or_create(
-                element_id=f"{kind}.{number}", defaults={"name": f"{kind} {number}", "kind": kind}
-            )[0]
-            OccupationSkill.objects.create(
-                occupation=occupation, skill=skill, importance=4 - number / 10, level=3, source=source
-            )
-        technology = Technology.objects.get_or_create(name=f"Program {number}", defaults={"hot": number == 0})[0]
-        OccupationTechnology.objects.create(
-            occupation=occupation, technology=technology, position=number, source=source
-        )
-        AlternateTitle.objects.create(
-            occupation=occupation, title=f"Other name {number} of {occupation.code}", source=source
-        )
-        major = Major.objects.get_or_create(code=f"51.{1000 + number}", defaults={"title": f"Study {number}"})[0]
-        MajorOccupation.objects.create(major=major, occupation=occupation, source=source)
-    for position, other in enumerate(others, start=1):
-        RelatedOccupation.objects.create(occupation=occupation, related=other, position=position, source=source)
+    own = {"occupation": occupation, "source": source}
+    skills, technologies, majors = _things_to_share(count)
+    OccupationSkill.objects.bulk_create(
+        OccupationSkill(skill=skill, importance=4 - place / 20, level=3, **own) for place, skill in enumerate(skills)
+    )
+    OccupationTechnology.objects.bulk_create(
+        OccupationTechnology(technology=technology, position=place, **own)
+        for place, technology in enumerate(technologies)
+    )
+    AlternateTitle.objects.bulk_create(
+        AlternateTitle(title=f"Other name {place} of {occupation.code}", **own) for place in range(count)
+    )
+    MajorOccupation.objects.bulk_create(MajorOccupation(major=major, **own) for major in majors)
+    RelatedOccupation.objects.bulk_create(
+        RelatedOccupation(related=other, position=place, **own) for place, other in enumerate(others, start=1)
+    )
+
+
+def _things_to_share(count: int) -> tuple[list[Skill], list[Technology], list[Major]]:
+    """``count`` skills, pieces of knowledge, technologies and majors, made once for all occupations."""
+    elements = [f"{kind}.{number}" for number in range(count) for kind in ("skill", "knowledge")]
+    names = [f"Program {number}" for number in range(count)]
+    codes = [f"51.{1000 + number}" for number in range(count)]
+    Skill.objects.bulk_create(
+        (Skill(element_id=key, name_en=key.replace(".", " "), kind=key.split(".")[0]) for key in elements),
+        ignore_conflicts=True,
+    )
+    Technology.objects.bulk_create(
+        (Technology(name=name, hot=name == "Program 0") for name in names), ignore_conflicts=True
+    )
+    Major.objects.bulk_create(
+        (Major(code=code, title=f"Study {place}") for place, code in enumerate(codes)), ignore_conflicts=True
+    )
+    return (
+        list(Skill.objects.filter(element_id__in=elements).order_by("element_id")),
+        list(Technology.objects.filter(name__in=names)),
+        list(Major.objects.filter(code__in=codes)),
+    )
 
 
 def make_school(number: int = 1, **fields) -> School:
@@ -242,6 +271,8 @@ def make_site(count: int) -> None:
             for occupation in here:
                 surround(occupation, count, others=[other for other in here if other is not occupation])
             _make_programs(pathway, count, schools, here)
+    search.rebuild()
+    ContentVersion.bump()
 
 
 def _make_programs(pathway: Pathway, count: int, schools: list[School], occupations: list[Occupation]) -> None:

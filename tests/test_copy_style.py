@@ -1,8 +1,9 @@
 """The site's own words: there for everything, plain, said once, and nobody else's."""
 
+import gzip
 import json
 import re
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -114,10 +115,15 @@ def test_the_command_says_what_it_found(db, capsys):
     assert {"rule", "where", "problem"} == json.loads(capsys.readouterr().out)[0].keys()
 
 
+@pytest.fixture(scope="module")
+def occupations() -> list[dict]:
+    """The occupations as they are shipped."""
+    packed = (settings.BASE_DIR / "fixtures" / "occupations.json.gz").read_bytes()
+    return [row["fields"] for row in json.loads(gzip.decompress(packed))]
+
+
 class TestShippedWords:
     """What the project ships, in its fixtures."""
-
-    FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 
     def test_words_have_no_findings(self, site):
         assert "no findings" in site.manage("check_words")
@@ -125,28 +131,27 @@ class TestShippedWords:
     def test_programs_have_no_findings(self, site):
         assert "Nothing is missing." in site.manage("check_programs")
 
-    def test_every_occupation_has_a_name_of_its_own_that_people_say(self):
-        rows = [row["fields"] for row in json.loads((self.FIXTURES / "occupations.json").read_text())]
-        names = [row["friendly_title_en"].lower() for row in rows]
+    def test_every_occupation_has_a_name_of_its_own_that_people_say(self, occupations):
+        names = [fields["friendly_title_en"].lower() for fields in occupations]
         assert len(names) == len(set(names)) == 1016
         assert not [name for name in names if re.search(r"[,()]", name)]
 
-    def test_no_words_are_taken_from_official_texts(self):
+    def test_no_words_are_taken_from_official_texts(self, occupations):
         """No run of six words in common with the O*NET definition or task statements of the same occupation."""
         folder = settings.BASE_DIR.parent / "shared" / "data" / "onet" / "db_29_3_excel"
         if not folder.is_dir():
             pytest.skip("The O*NET release is not beside this checkout.")
         official: dict[str, set] = {}
         for file, column in (("Occupation Data.xlsx", "Description"), ("Task Statements.xlsx", "Task")):
-            rows = load_workbook(folder / file, read_only=True).active.iter_rows(values_only=True)
-            header = next(rows)
-            code, text = header.index("O*NET-SOC Code"), header.index(column)
-            for row in rows:
-                official.setdefault(row[code], set()).update(_runs(row[text]))
+            with closing(load_workbook(folder / file, read_only=True)) as book:
+                rows = book.active.iter_rows(values_only=True)
+                header = next(rows)
+                code, text = header.index("O*NET-SOC Code"), header.index(column)
+                for row in rows:
+                    official.setdefault(row[code], set()).update(_runs(row[text]))
         assert len(official) == 1016
         shared = []
-        for row in json.loads((self.FIXTURES / "occupations.json").read_text()):
-            fields = row["fields"]
+        for fields in occupations:
             own = (line for name in Occupation.WORDS for line in fields.get(f"{name}_en", "").splitlines())
             shared += [
                 (fields["code"], " ".join(run)) for line in own for run in _runs(line) & official[fields["code"]]

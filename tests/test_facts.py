@@ -46,7 +46,7 @@ def table(path, delimiter=","):
 
 @pytest.fixture(scope="module")
 def occupations():
-    return {fields["code"]: fields for fields in fixture("occupations.json", "occupation")}
+    return {fields["code"]: fields for fields in fixture("occupations.json.gz", "occupation")}
 
 
 def test_counts(occupations):
@@ -70,7 +70,7 @@ def test_all_fixtures_together_are_small():
 
 
 def test_no_official_prose():
-    names = {name for fields in fixture("occupations.json", "occupation") for name in fields}
+    names = {name for fields in fixture("occupations.json.gz", "occupation") for name in fields}
     assert not names & {"description", "definition", "tasks"}
 
 

@@ -170,7 +170,10 @@ class TestRealContent:
         listed = {Cluster, Pathway, Occupation, Program}
         files = [name for name, models in FILES.items() if listed & set(models)]
         shipped = Counter(record["model"] for name in files for record in _records(FIXTURES / name))
+        demo = json.loads((FIXTURES / "demo_schools.json").read_text())["schools"]
+        offered = [program for school in demo for program in school["programs"] if program["status"] == "published"]
         expected = sum(shipped[model._meta.label_lower] for model in listed) + len(StaticSitemap().items())
+        expected += len(demo) + len(offered)
         assert len(_sitemap(site)) == expected
 
     # In parts, for all workers to have their share.

@@ -169,7 +169,7 @@ def _load_titles() -> None:
         Pathway.objects.create(cluster=clusters[row["cluster"][-1]], **own)
     Occupation.objects.bulk_create(
         Occupation(**_some(row, "code", "title_en", "soc_code", "job_zone", "employment"))
-        for row in _rows("occupations.json", Occupation)
+        for row in _rows("occupations.json.gz", Occupation)
     )
     ids = dict(Occupation.objects.values_list("code", "pk"))
     AlternateTitle.objects.bulk_create(

@@ -68,8 +68,8 @@ class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
         "training": _("What people usually get after they start."),
     }
     fieldsets = [
-        (_("Name"), {"fields": [*side_by_side("title"), "code", ("soc_code", "soc_title"), "other_titles"]}),
-        (_("What students read"), {"fields": side_by_side("summary")}),
+        (_("Name"), {"fields": [*side_by_side("title", "friendly_title"), "code", ("soc_code", "soc_title"), "other_titles"]}),
+        (_("What students read"), {"fields": side_by_side(*Occupation.WORDS[1:])}),
         (_("How you get there"), {"fields": [("job_zone", "entry_education"), ("experience", "training")]}),
         (_("Interests"), {"fields": [Occupation.INTERESTS[:3], Occupation.INTERESTS[3:], "interests_source"]}),
         (

@@ -46,7 +46,7 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 FILES: dict[str, list[type]] = {
     "sources.json": [DataSource],
     "framework.json": [Framework, Cluster, Pathway],
-    "occupations.json": [Occupation],
+    "occupations.json.gz": [Occupation],
     "pathway_occupations.json": [PathwayOccupation],
     "skills.json.gz": [Skill, OccupationSkill],
     "technologies.json.gz": [Technology, OccupationTechnology],

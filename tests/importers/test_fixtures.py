@@ -164,7 +164,7 @@ def another(name, value, step):
     [
         (Cluster, "framework.json", {"number": 8}, {"number": 11}),
         (Pathway, "framework.json", {"number": "8.1"}, {"number": "8.2"}),
-        (Occupation, "occupations.json", {"code": NURSE}, {"code": CRITICAL_CARE}),
+        (Occupation, "occupations.json.gz", {"code": NURSE}, {"code": CRITICAL_CARE}),
         (Program, "programs.json", {"slug": "program-1"}, {"slug": "program-2"}),
     ],
     ids=["cluster", "pathway", "occupation", "program"],
@@ -241,7 +241,11 @@ UNKNOWN = b'[{"model": "clusters.occupation", "fields": {"code": "1", "source": 
         ("framework.json", None, "framework.json: There is no such file."),
         ("framework.json", b'[\n{"model":', "framework.json, line 2: "),
         ("skills.json.gz", b"not compressed", "skills.json.gz: "),
-        ("occupations.json", UNKNOWN, "occupations.json: occupation refers to source ['nowhere-1']"),
+        (
+            "occupations.json.gz",
+            gzip.compress(UNKNOWN),
+            "occupations.json.gz: occupation refers to source ['nowhere-1']",
+        ),
     ],
 )
 def test_a_damaged_fixture_changes_nothing(name, data, problem, shipped, monkeypatch):
@@ -261,4 +265,4 @@ def test_the_dump_command_says_how_many_rows_it_wrote(shipped, tmp_path):
     output = StringIO()
     call_command("dump_fixtures", tmp_path / "new" / "folder", stdout=output)
     assert files(tmp_path / "new" / "folder") == files(shipped)
-    assert ["occupations.json", "5", "rows"] in [line.split() for line in output.getvalue().splitlines()]
+    assert ["occupations.json.gz", "5", "rows"] in [line.split() for line in output.getvalue().splitlines()]
