@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
+from clusters.findings import Finding
+
 HARDEST, HARDEST_ON_AVERAGE = 8.0, 7.0
 # Shorter texts have too few words for a reading level to mean anything.
 MEASURED_FROM = 8
@@ -78,16 +80,6 @@ class Text:
     @property
     def lines(self) -> list[str]:
         return [line.strip() for line in self.text.splitlines() if line.strip()] if self.kind.is_list else [self.text]
-
-
-@dataclass(frozen=True)
-class Finding:
-    rule: str
-    where: str
-    problem: str
-
-    def __str__(self):
-        return f"{self.where}: {self.problem} ({self.rule})"
 
 
 def check(texts: Iterable[Text], exceptions: dict[tuple[str, str], str] | None = None) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from clusters.choices import Award, CourseKind, Exit, Experience, Grade, LearningStage, Training, WorkBasedLearningKind
 from clusters.completeness import career_courses, elements, exit_of
+from clusters.findings import Finding
 from clusters.models import MajorOccupation, Pathway, PathwayOccupation, Program
 from clusters.querysets import ProgramQuerySet
 from clusters.search.words import stems_of
@@ -41,18 +42,6 @@ NO_EXPERIENCE = ("", Experience.NONE)
 STEPS_OF_WORK_BASED_LEARNING = 3
 # Clusters and pathways of the framework differ in size: each pathway has a model program, the largest have two.
 LARGE_PATHWAYS = 20
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with a program (or a pathway), by which rule."""
-
-    rule: str
-    where: str
-    problem: str
-
-    def __str__(self):
-        return f"{self.where}: {self.problem} ({self.rule})"
 
 
 @dataclass(frozen=True)

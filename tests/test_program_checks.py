@@ -121,14 +121,14 @@ def test_pathways_need_a_published_model_program(whole, pathway):
 
 def test_command_says_what_is_missing(whole, capsys):
     make_program(whole.pathway, 2)
-    with pytest.raises(CommandError, match="findings in 2 programs"):
+    with pytest.raises(CommandError, match="findings in programs of study: 2"):
         call_command("check_programs")
     assert "program-2: " in capsys.readouterr().out
     with pytest.raises(CommandError):
         call_command("check_programs", "--json", stdout=(out := StringIO()))
     assert {"rule", "where", "problem"} == json.loads(out.getvalue())[0].keys()
     call_command("check_programs", whole.slug, stdout=(out := StringIO()))
-    assert "Programs checked: 1. Nothing is missing." in out.getvalue()
+    assert "No findings in programs of study: 1." in out.getvalue()
 
 
 class TestCompleteness:

@@ -15,7 +15,18 @@ from tests.conftest import manage
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["schools", "clusters", "assessments"]  # An app may import those before it.
 LAYERS = [
-    {"choices", "charts", "copy_style", "scoring", "matching", "evaluation", "codes", "reliability", "spreadsheets"},
+    {
+        "choices",
+        "charts",
+        "copy_style",
+        "findings",
+        "scoring",
+        "matching",
+        "evaluation",
+        "codes",
+        "reliability",
+        "spreadsheets",
+    },
     {"querysets"},
     {"models", "translation"},
     {"importers", "search", "signals", "services", "instruments", "recommend"}

@@ -4,6 +4,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
+def credits_field() -> models.DecimalField:
+    """What a course counts, here and in a program of study."""
+    return models.DecimalField(
+        _("credits"),
+        max_digits=3,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0), MaxValueValidator(9)],
+        help_text=_("1 is a course that meets every school day of a year."),
+    )
+
+
 class CatalogCourse(models.Model):
     """A course as one school teaches it: its number and title in the school's own catalog."""
 
@@ -18,14 +30,7 @@ class CatalogCourse(models.Model):
     last_grade = models.PositiveSmallIntegerField(
         _("to grade"), default=12, validators=[MinValueValidator(6), MaxValueValidator(14)]
     )
-    credits = models.DecimalField(
-        _("credits"),
-        max_digits=3,
-        decimal_places=2,
-        default=1,
-        validators=[MinValueValidator(0), MaxValueValidator(9)],
-        help_text=_("1 is a course that meets every school day of a year."),
-    )
+    credits = credits_field()
     course = models.ForeignKey(
         "clusters.Course",
         on_delete=models.PROTECT,

@@ -1,6 +1,5 @@
 """Programs of study: what a student takes, year by year, to get from a pathway to its occupations."""
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Award, CourseKind, CourseStage, CredentialKind, Grade, ProgramStatus, WorkBasedLearningKind
 from clusters.models.base import ReferenceModel
+from clusters.models.catalog import credits_field
 from clusters.querysets import ProgramPartQuerySet, ProgramQuerySet, YearQuerySet
 
 
@@ -212,14 +212,7 @@ class CourseSlot(ProgramPart):
         blank=True,
         help_text=_("Of a career-technical course: how far it goes into the work. Later courses go further."),
     )
-    credits = models.DecimalField(
-        _("credits"),
-        max_digits=3,
-        decimal_places=2,
-        default=1,
-        validators=[MinValueValidator(0), MaxValueValidator(9)],
-        help_text=_("1 is a course that meets every school day of a year."),
-    )
+    credits = credits_field()
     dual_credit = models.BooleanField(
         _("dual credit"), default=False, help_text=_("Counts for high school and for college.")
     )

@@ -35,6 +35,8 @@ def _fields():
     return (
         _column("code", _("O*NET-SOC 2019 code.")),
         _column("title", _("Title in O*NET-SOC 2019.")),
+        _column("friendly_title", _("What people call it.")),
+        _column("summary", _("What one would do, in a sentence of this site.")),
         Field("url", _("Its page on this site."), lambda occupation, reading: reading.address(occupation)),
         _column("soc_code", _("SOC 2018 code of the wider group that pay and outlook are published for.")),
         _column("soc_title", _("Title of that group.")),

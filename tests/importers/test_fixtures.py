@@ -243,7 +243,7 @@ UNKNOWN = b'[{"model": "clusters.occupation", "fields": {"code": "1", "source": 
         ("skills.json.gz", b"not compressed", "skills.json.gz: "),
         (
             "occupations.json.gz",
-            gzip.compress(UNKNOWN),
+            gzip.compress(UNKNOWN, mtime=0),
             "occupations.json.gz: occupation refers to source ['nowhere-1']",
         ),
     ],
