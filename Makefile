@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
-# What pages look like does not depend on the database: these five minutes are spent once.
+# What pages look like does not depend on the database: these minutes are spent once.
 LOOKS := tests/browser/test_every_page.py tests/browser/test_html.py
 
 .PHONY: demo test lint lock
@@ -17,12 +17,12 @@ demo: .venv/installed .env
 	$(BIN)/python manage.py demo_login
 	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --backpressure 32 --no-ws careers.wsgi:application
 
-# On SQLite; and on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
+# On SQLite; and what asks a database on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev
 	$(MAKE) lint
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 ifdef TEST_POSTGRES_URL
-	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto --dist worksteal $(LOOKS:%=--ignore=%)
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto --dist worksteal -m database $(LOOKS:%=--ignore=%)
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif

@@ -213,6 +213,13 @@ def _stop(server: subprocess.Popen) -> None:
         server.wait()
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what asks a database, so that a run on the second one can leave out what would be the same."""
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db", "site"} & set(item.fixturenames):
+            item.add_marker("database")
+
+
 def pytest_sessionfinish(session, exitstatus):
     """Where everything is provided (NOTHING_SKIPPED=true), a skipped test is a failed run."""
     if POSTGRES and not hasattr(session.config, "workerinput"):
