@@ -262,17 +262,25 @@ def _add_courses(program: Program) -> None:
 def make_site(count: int) -> None:
     """``count`` of everything: schools, clusters with pathways with occupations and programs, and all that hangs on them."""
     schools = [make_school(number) for number in range(1, count + 1)]
+    for pathway, occupations in make_clusters(count):
+        for occupation in occupations:
+            surround(occupation, count, others=[other for other in occupations if other is not occupation])
+        _make_programs(pathway, count, schools, occupations)
+    search.rebuild()
+    ContentVersion.bump()
+
+
+def make_clusters(count: int) -> list[tuple[Pathway, list[Occupation]]]:
+    """``count`` clusters of so many pathways, each with so many occupations, and one about which nothing is published."""
+    made = []
     for number in range(1, count + 1):
         cluster = make_cluster(number)
         for position in range(1, count + 1):
             pathway = make_pathway(cluster, position)
             here = [make_occupation(number * 100 + position * 10 + place, on=pathway) for place in range(count)]
             make_bare_occupation(number * 100 + position, on=pathway)
-            for occupation in here:
-                surround(occupation, count, others=[other for other in here if other is not occupation])
-            _make_programs(pathway, count, schools, here)
-    search.rebuild()
-    ContentVersion.bump()
+            made.append((pathway, here))
+    return made
 
 
 def _make_programs(pathway: Pathway, count: int, schools: list[School], occupations: list[Occupation]) -> None:

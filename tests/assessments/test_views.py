@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments import services
 from assessments.models import Result
-from tests.factories import make_site
+from tests.factories import make_clusters
 
 PAGES = 6
 
@@ -39,7 +39,7 @@ def _answer_all(client, answer=_shaped):
 
 @pytest.fixture
 def world(sixty):
-    make_site(3)
+    make_clusters(3)
     return sixty
 
 
