@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from clusters import search
-from clusters.models import AlternateTitle, Cluster, Framework, Occupation, Pathway
+from clusters.models import AlternateTitle, Cluster, Framework, Occupation, Pathway, Program
 
 # Without the mark, pytest-django makes no test database.
 pytestmark = pytest.mark.django_db
@@ -167,8 +167,15 @@ def _load_titles() -> None:
     for row in _rows("framework.json", Pathway):
         own = _some(row, "number", "slug", "title_en", "position")
         Pathway.objects.create(cluster=clusters[row["cluster"][-1]], **own)
+    pathways = {
+        (pathway.cluster.number, pathway.number): pathway for pathway in Pathway.objects.select_related("cluster")
+    }
+    Program.objects.bulk_create(
+        Program(pathway=pathways[tuple(row["pathway"][1:])], **_some(row, "slug", "title_en", "status"))
+        for row in _rows("programs.json", Program)
+    )
     Occupation.objects.bulk_create(
-        Occupation(**_some(row, "code", "title_en", "soc_code", "job_zone", "employment"))
+        Occupation(**_some(row, "code", "title_en", "friendly_title_en", "soc_code", "job_zone", "employment"))
         for row in _rows("occupations.json.gz", Occupation)
     )
     ids = dict(Occupation.objects.values_list("code", "pk"))
@@ -190,6 +197,7 @@ def _answer(query: str, names: dict[str, dict[int, str]]) -> dict:
         "total": results.total,
         "clusters": [names["cluster"][found.target] for found in results.clusters],
         "pathways": [names["pathway"][found.target] for found in results.pathways[:10]],
+        "programs": [names["program"][found.target] for found in results.programs[:10]],
         "occupations": [[names["occupation"][found.target], found.matched_title] for found in results.occupations[:10]],
     }
 
@@ -205,6 +213,7 @@ def answers(once, django_db_setup, django_db_blocker):
             names = {
                 "cluster": dict(Cluster.objects.values_list("pk", "number")),
                 "pathway": dict(Pathway.objects.values_list("pk", "number")),
+                "program": dict(Program.objects.values_list("pk", "slug")),
                 "occupation": dict(Occupation.objects.values_list("pk", "code")),
             }
             answers = {query: _answer(query, names) for query in [*FIRST, *FURTHER]}

@@ -49,7 +49,7 @@ SOURCES = (
         parent="pathway",
         only={"school": None, "status": ProgramStatus.PUBLISHED},
     ),
-    Source(Occupation, SearchKind.OCCUPATION, ("title_en",)),
+    Source(Occupation, SearchKind.OCCUPATION, ("title_en", "friendly_title_en")),
     Source(AlternateTitle, SearchKind.ALTERNATE_TITLE, ("title", "short_title"), "occupation_id", parent="occupation"),
 )
 

@@ -19,6 +19,9 @@ PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_H
     "the largest pathway": "/clusters/manufacturing/production/",
     "four side by side": "/compare/?o=29-1141.00&o=51-4121.00&o=27-2011.00&o=55-1011.00",
     "nothing to compare": "/compare/",
+    "a program of a school": "/programs/roosevelt-welding-and-metal-fabrication/",
+    "the programs of a school, filtered": "/programs/?school=lincoln&grade=11&dual_credit=on",
+    "no program for these filters": "/programs/?grade=12&cluster=finance",
 }
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}
 # Those of WCAG that look at colours.
