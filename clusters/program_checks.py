@@ -49,6 +49,8 @@ class Facts:
     """What the rules ask the database for, once for all programs."""
 
     pathway_occupations: set[tuple[int, int]]
+    # How many occupations each pathway has.
+    pathway_sizes: Counter[int]
     # Pathways with an occupation that asks for no earlier experience in another one.
     first_jobs: set[int]
     major_occupations: set[tuple[int, int]]
@@ -57,8 +59,10 @@ class Facts:
     def load(cls) -> "Facts":
         shown = PathwayOccupation.objects.shown()
         first_jobs = shown.filter(occupation__experience__in=NO_EXPERIENCE)
+        pairs = set(shown.values_list("pathway_id", "occupation_id"))
         return cls(
-            set(shown.values_list("pathway_id", "occupation_id")),
+            pairs,
+            Counter(pathway for pathway, _occupation in pairs),
             set(first_jobs.values_list("pathway_id", flat=True)),
             set(MajorOccupation.objects.current().values_list("major_id", "occupation_id")),
         )
@@ -103,8 +107,7 @@ def _texts(program, facts):
 def _target_occupations(program, facts):
     links = list(program.program_occupations.all())
     # Some pathways have a single occupation.
-    choices = sum(pathway == program.pathway_id for pathway, _occupation in facts.pathway_occupations)
-    if len(links) < min(2, choices):
+    if len(links) < min(2, facts.pathway_sizes[program.pathway_id]):
         yield "It prepares for fewer than two occupations."
     for link in links:
         if (program.pathway_id, link.occupation_id) not in facts.pathway_occupations:
