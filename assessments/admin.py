@@ -9,25 +9,19 @@ from modeltranslation.admin import TranslationAdmin
 from assessments.models import Assessment
 from assessments.reliability import FEWEST_RESULTS, cronbach_alpha
 from clusters.choices import InterestArea
-from schools.admin import BoundedSearchMixin
+from schools.access import ToBeRead
+from schools.admin.base import BoundedSearchMixin
+from schools.admin.scoped import ScopedAdmin
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(BoundedSearchMixin, TranslationAdmin):
+class AssessmentAdmin(BoundedSearchMixin, ScopedAdmin, TranslationAdmin):
     """How often each version was taken and how well it measures. It shows no single student, and nothing can be changed."""
 
+    rule = ToBeRead()
     list_display = ("title", "slug", "version", "published_on", "minutes")
     search_fields = ("title", "slug")
     readonly_fields = ("taken", "median_minutes", "reliability", "item_list")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description=_("taken"))
     def taken(self, assessment):

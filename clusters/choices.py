@@ -147,6 +147,14 @@ class ProgramStatus(TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
+class Offer(TextChoices):
+    """Whether students of a school can take a pathway."""
+
+    OFFERED = "offered", _("Offered here")
+    ELSEWHERE = "elsewhere", _("Not here, but at another school")
+    NOT_OFFERED = "not-offered", _("Not offered")
+
+
 class Grade(IntegerChoices):
     """A year of a program of study. Grades 13 and 14 are the two years after high school."""
 

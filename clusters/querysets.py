@@ -26,10 +26,22 @@ class ReferenceQuerySet(NaturalKeyQuerySet):
         return self.filter(retired_on=None)
 
 
+class PathwayQuerySet(ReferenceQuerySet):
+    def current(self):
+        """Pathways that the public sees: in the newest release or added here, and not hidden by an editor."""
+        return super().current().filter(hidden=False)
+
+
+class SchoolNoteQuerySet(models.QuerySet):
+    def on_pathway(self, pathway):
+        """What schools say about a pathway, by name, each with its school and the program that it names first."""
+        return self.filter(pathway=pathway).select_related("school", "first_program").order_by("school__name")
+
+
 class ClusterQuerySet(ReferenceQuerySet):
     def with_counts(self):
         """Current clusters in their official order, each with pathway_count and occupation_count."""
-        pathways = Q(pathways__retired_on=None)
+        pathways = Q(pathways__retired_on=None, pathways__hidden=False)
         shown = pathways & Q(
             pathways__pathway_occupations__hidden=False,
             pathways__pathway_occupations__retired_on=None,
@@ -58,7 +70,9 @@ class MajorOccupationQuerySet(ReferenceQuerySet):
 class PathwayOccupationQuerySet(ReferenceQuerySet):
     def shown(self):
         """Assignments that the public pages show: current, and not hidden by an editor."""
-        return self.current().filter(hidden=False, occupation__retired_on=None, pathway__retired_on=None)
+        return self.current().filter(
+            hidden=False, occupation__retired_on=None, pathway__retired_on=None, pathway__hidden=False
+        )
 
 
 def _count(rows):
@@ -72,7 +86,10 @@ class ProgramQuerySet(ReferenceQuerySet):
     def published(self):
         """Programs that the public sees."""
         return self.current().filter(
-            status=ProgramStatus.PUBLISHED, pathway__retired_on=None, pathway__cluster__retired_on=None
+            status=ProgramStatus.PUBLISHED,
+            pathway__retired_on=None,
+            pathway__hidden=False,
+            pathway__cluster__retired_on=None,
         )
 
     def in_use(self):

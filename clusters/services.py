@@ -17,8 +17,9 @@ def set_status(*, programs: Iterable[Program], status: ProgramStatus, by: User) 
     changed = list(wanted.exclude(status=status))
     for program in changed:
         program.status = status
+        program.was_public |= status == ProgramStatus.PUBLISHED
         # One by one: whatever follows a save of a program follows this one, too.
-        program.save(update_fields=["status"])
+        program.save(update_fields=["status", "was_public"])
     log(changed, by=by, flag=CHANGE, message=f"Status: {status.value}")
     return changed
 

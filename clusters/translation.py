@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from clusters.models import Cluster, CourseSlot, Occupation, Pathway, Program, Skill, WorkBasedLearning
+from clusters.models import Cluster, CourseSlot, Occupation, Pathway, Program, SchoolNote, Skill, WorkBasedLearning
 
 
 @register(Cluster)
@@ -38,3 +38,8 @@ class CourseSlotTranslation(TranslationOptions):
 @register(WorkBasedLearning)
 class WorkBasedLearningTranslation(TranslationOptions):
     fields = ("description",)
+
+
+@register(SchoolNote)
+class SchoolNoteTranslation(TranslationOptions):
+    fields = ("text",)

@@ -29,7 +29,8 @@ LAYERS = [
     },
     {"querysets"},
     {"models", "translation"},
-    {"importers", "search", "signals", "services", "instruments", "recommend"}
+    {"access", "audit"}
+    | {"importers", "search", "signals", "services", "instruments", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"},
     {"forms", "admin"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page"},
@@ -85,9 +86,9 @@ DATA_CLASSES = {
         "alternatetitle", "cluster", "course", "datasource", "framework", "major", "majoroccupation", "occupation",
         "occupationskill", "occupationtechnology", "pathway", "pathwayoccupation", "relatedoccupation", "skill", "technology",
         "searchentry", "contentversion", "school", "catalogcourse", "credential", "program", "courseslot", "programoccupation",
-        "programcredential", "workbasedlearning", "programmajor",
+        "programcredential", "workbasedlearning", "programmajor", "schoolnote",
     },
-    "staff": {"user"},
+    "staff": {"user", "membership", "auditentry", "signinthrottle", "addresscheck"},
     "public instruments": {"assessment", "item"},
     "student": {"result"},
 }  # fmt: skip

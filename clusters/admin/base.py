@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
 from clusters.admin.forms import RESTORE, LinkForm, LinkFormSet, ReferenceForm, TextOfLines
-from schools.admin import BoundedSearchMixin, HelpTextsMixin
+from schools.access import Shared
+from schools.admin.base import BoundedSearchMixin, HelpTextsMixin
+from schools.admin.scoped import ScopedAdmin, ScopedInline
 
 
 def side_by_side(*names):
@@ -90,12 +92,13 @@ class MissingTextFilter(admin.EmptyFieldListFilter):
         self.title = label_of(field)
 
 
-class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
+class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, ScopedAdmin):
     """Editing of rows that came with a release or were added here.
 
     A shipped row keeps its key and its address, and cannot be deleted: the next release would bring it back.
     """
 
+    rule = Shared()
     form = ReferenceForm
     readonly_fields = ["source", "retired_on"]
     list_filter = [StateFilter]
@@ -159,7 +162,7 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
 
-class LinkInline(ReferenceMixin, admin.TabularInline):
+class LinkInline(ReferenceMixin, ScopedInline, admin.TabularInline):
     """The rows that link a row with others: shipped ones stay, added ones can be deleted."""
 
     form = LinkForm

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from clusters.admin.base import ReferenceMixin
 from clusters.admin.choosers import MultipleChooser, number_within
 from clusters.models import CatalogCourse
-from schools.admin import BoundedSearchMixin
+from schools.access import OfSchool
+from schools.admin.base import BoundedSearchMixin
+from schools.admin.scoped import ScopedAdmin
 
 
 class CatalogCourseForm(forms.ModelForm):
@@ -60,8 +62,9 @@ class CatalogCourseForm(forms.ModelForm):
         return []
 
 
-class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, admin.ModelAdmin):
+class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, ScopedAdmin):
     form = CatalogCourseForm
+    rule = OfSchool()
     list_display = ["number", "title", "school", "grades", "credits", "course"]
     list_display_links = ["number", "title"]
     list_filter = ["school"]

@@ -112,6 +112,7 @@ class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
 
 class AlternateTitleAdmin(ReferenceAdmin):
     list_display = ["title", "short_title", "occupation", "state"]
+    linked_lookups = ["occupation"]
     list_select_related = ["occupation"]
     # Counting all of 56,000 once more for each search costs as much as the search.
     show_full_result_count = False

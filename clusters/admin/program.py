@@ -20,6 +20,7 @@ from clusters.choices import ProgramStatus
 from clusters.completeness import elements
 from clusters.models import Program
 from clusters.program_checks import check, for_checks
+from schools.access import OfSchool
 from schools.models import School
 
 
@@ -45,6 +46,7 @@ class ProgramList(ChangeList):
 
 
 class ProgramAdmin(ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
+    rule = OfSchool(or_shared=True)
     list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
     list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
     search_fields = ["title_en", "title_es", "slug", "pathway__title_en", "pathway__number", "school__name"]

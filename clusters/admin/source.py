@@ -1,11 +1,12 @@
-from django.contrib import admin
+from schools.access import ToBeRead
+from schools.admin.base import BoundedSearchMixin
+from schools.admin.scoped import ScopedAdmin
 
-from schools.admin import BoundedSearchMixin
 
-
-class DataSourceAdmin(BoundedSearchMixin, admin.ModelAdmin):
+class DataSourceAdmin(BoundedSearchMixin, ScopedAdmin):
     """Which releases the data is from. To be read: imports write it, and write over what is changed here."""
 
+    rule = ToBeRead()
     list_display = ["title", "release", "released_on", "publisher", "used_for"]
     fields = [
         "title",
@@ -20,12 +21,3 @@ class DataSourceAdmin(BoundedSearchMixin, admin.ModelAdmin):
         "slug",
     ]
     search_fields = ["title", "publisher", "slug", "used_for"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

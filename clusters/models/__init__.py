@@ -20,12 +20,13 @@ from clusters.models.program import (
     ProgramPart,
     WorkBasedLearning,
 )
+from clusters.models.school import AddressCheck, SchoolNote
 from clusters.models.search import SearchEntry, SearchKind
 from clusters.models.source import ContentVersion, DataSource
 
 __all__ = [
-    "AlternateTitle", "CatalogCourse", "Cluster", "ContentVersion", "Course", "CourseSlot", "Credential", "DataSource",
-    "Framework", "Major", "MajorOccupation", "Occupation", "OccupationSkill", "OccupationTechnology", "Pathway",
+    "AddressCheck", "AlternateTitle", "CatalogCourse", "Cluster", "ContentVersion", "Course", "CourseSlot", "Credential",
+    "DataSource", "Framework", "Major", "MajorOccupation", "Occupation", "OccupationSkill", "OccupationTechnology", "Pathway",
     "PathwayOccupation", "Program", "ProgramCredential", "ProgramMajor", "ProgramOccupation", "ProgramPart",
-    "RelatedOccupation", "SearchEntry", "SearchKind", "Skill", "Technology", "WorkBasedLearning",
+    "RelatedOccupation", "SchoolNote", "SearchEntry", "SearchKind", "Skill", "Technology", "WorkBasedLearning",
 ]  # fmt: skip

@@ -108,3 +108,18 @@ class ReferenceModel(NaturalKeyModel):
             for name in self.shipped_columns()
             if name in shipped and shipped[name] != plain(getattr(self, name))
         }
+
+
+class ReviewedModel(models.Model):
+    """Texts that somebody reads through now and then, and says so."""
+
+    reviewed_on = models.DateField(
+        _("reviewed on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When somebody last read the texts and found them true."),
+    )
+
+    class Meta:
+        abstract = True

@@ -3,8 +3,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Basis, Colour, Icon
-from clusters.models.base import ReferenceModel
-from clusters.querysets import ClusterQuerySet, PathwayOccupationQuerySet
+from clusters.models.base import ReferenceModel, ReviewedModel
+from clusters.querysets import ClusterQuerySet, PathwayOccupationQuerySet, PathwayQuerySet
 
 
 class Framework(ReferenceModel):
@@ -25,7 +25,7 @@ class Framework(ReferenceModel):
         return self.title
 
 
-class Cluster(ReferenceModel):
+class Cluster(ReviewedModel, ReferenceModel):
     """One of the fields of work that the framework divides all work into."""
 
     NATURAL_KEY = ("framework", "number")
@@ -36,6 +36,7 @@ class Cluster(ReferenceModel):
     framework = models.ForeignKey(
         Framework, on_delete=models.PROTECT, related_name="clusters", verbose_name=_("framework")
     )
+    LOCAL = (*ReferenceModel.LOCAL, "reviewed_on")
     number = models.PositiveSmallIntegerField(_("number"), help_text=_("The official number, 1 to 16."))
     slug = models.SlugField(
         _("address"),
@@ -83,11 +84,12 @@ class Cluster(ReferenceModel):
         return reverse("clusters:cluster_detail", args=[self.slug])
 
 
-class Pathway(ReferenceModel):
+class Pathway(ReviewedModel, ReferenceModel):
     """A part of a cluster that shares knowledge and skills, such as Therapeutic Services."""
 
     NATURAL_KEY = ("cluster", "number")
     SHIPPED = ("title", "summary", "knowledge_and_skills", "day_in_it", "position")
+    LOCAL = (*ReferenceModel.LOCAL, "reviewed_on", "hidden")
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="pathways", verbose_name=_("cluster"))
     number = models.CharField(_("number"), max_length=10, help_text=_("The official number, such as 8.1."))
@@ -107,7 +109,16 @@ class Pathway(ReferenceModel):
     day_in_it = models.TextField(
         _("a day in it"), blank=True, help_text=_("One believable day in one role, told to the reader as “you”.")
     )
+    hidden = models.BooleanField(
+        _("hidden"),
+        default=False,
+        help_text=_(
+            "Leave this pathway and its programs off all public pages. Nothing is lost: it can be shown again."
+        ),
+    )
     occupations = models.ManyToManyField("clusters.Occupation", through="PathwayOccupation", related_name="pathways")
+
+    objects = PathwayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pathway")

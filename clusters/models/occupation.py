@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Education, Experience, InterestArea, JobZone, SkillKind, Training
-from clusters.models.base import ReferenceModel
+from clusters.models.base import ReferenceModel, ReviewedModel
 from clusters.querysets import OccupationQuerySet
 
 PERCENTILES = ("p10", "p25", "median", "p75", "p90")
@@ -54,7 +54,7 @@ def _rising(*names: str) -> Q:
     return condition
 
 
-class Occupation(ReferenceModel):
+class Occupation(ReviewedModel, ReferenceModel):
     """A kind of work, in the O*NET-SOC 2019 taxonomy, with what is published about it.
 
     Interests come for the O*NET-SOC code, wages and outlook for the wider SOC code, which several occupations can share.
@@ -74,6 +74,7 @@ class Occupation(ReferenceModel):
     )  # fmt: skip
     WORDS = ("friendly_title", "summary", "normal_day", "hard_part", "good_part", "first_steps")
     SHIPPED = ("title", *WORDS, "soc_code", "soc_title", "job_zone", *INTERESTS, *WAGES, *OUTLOOK)
+    LOCAL = (*ReferenceModel.LOCAL, "reviewed_on")
 
     code = models.CharField(
         _("O*NET-SOC code"),

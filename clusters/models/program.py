@@ -7,7 +7,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Award, CourseKind, CourseStage, CredentialKind, Grade, ProgramStatus, WorkBasedLearningKind
-from clusters.models.base import ReferenceModel
+from clusters.models.base import ReferenceModel, ReviewedModel
 from clusters.models.catalog import credits_field
 from clusters.querysets import ProgramPartQuerySet, ProgramQuerySet, YearQuerySet
 
@@ -40,7 +40,7 @@ class Credential(ReferenceModel):
         return f"{self.name} ({self.issuer})"
 
 
-class Program(ReferenceModel):
+class Program(ReviewedModel, ReferenceModel):
     """A program of study: a model for every school, or the one that a school offers.
 
     A school's program can be a copy of a model program (``based_on``). ``adopted`` then holds what the model program said
@@ -49,7 +49,10 @@ class Program(ReferenceModel):
 
     NATURAL_KEY = ("slug",)
     SHIPPED = ("title", "summary", "audience", "skills", "ways_in", "last_entry", "position", "status")
-    LOCAL = (*ReferenceModel.LOCAL, "school", "based_on", "adopted", "local_demand", "contact_name", "contact_email")
+    LOCAL = (
+        *ReferenceModel.LOCAL, "reviewed_on", "school", "based_on", "adopted", "was_public", "local_demand", "contact_name",
+        "contact_email",
+    )  # fmt: skip
 
     slug = models.SlugField(
         _("address"),
@@ -86,6 +89,8 @@ class Program(ReferenceModel):
         default=ProgramStatus.DRAFT,
         help_text=_("Only published programs are public. An archived one keeps its place here and nowhere else."),
     )
+    # Somebody may have printed it, linked to it or planned with it: it is archived, not deleted.
+    was_public = models.BooleanField(_("was public"), default=False, editable=False)
     position = models.PositiveSmallIntegerField(
         _("position"), default=1, help_text=_("Place among the programs of its pathway; the lowest comes first.")
     )

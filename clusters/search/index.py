@@ -86,7 +86,8 @@ def _refresh(source: Source, **condition) -> int:
     known = {row: (pk, content) for pk, row, *content in known.values_list("pk", "row", *_CONTENT)}
     rows = rows.current().filter(**source.only)
     if source.parent:
-        rows = rows.filter(**{f"{source.parent}__retired_on": None})
+        parents = source.model._meta.get_field(source.parent).related_model._default_manager.current()
+        rows = rows.filter(**{f"{source.parent}__in": parents.order_by().values("pk")})
     changed = []
     for row, target, *names in rows.values_list("pk", F(source.target), *source.names).iterator(BATCH):
         content = _content(target, names)
