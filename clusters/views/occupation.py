@@ -108,10 +108,9 @@ def _outlook(occupation):
     change = occupation.projected_change
     if change is None:
         return {"outlook": None}
-    return {
-        "outlook": Outlook.of(change),
-        "all_jobs_change": occupation.outlook_source.baseline.get("projected_change"),
-    }
+    # A figure that an editor typed is from no release.
+    baseline = occupation.outlook_source.baseline if occupation.outlook_source else {}
+    return {"outlook": Outlook.of(change), "all_jobs_change": baseline.get("projected_change")}
 
 
 def _pathways(occupation):
