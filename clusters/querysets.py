@@ -34,8 +34,19 @@ class PathwayQuerySet(ReferenceQuerySet):
 
 class SchoolNoteQuerySet(models.QuerySet):
     def on_pathway(self, pathway):
-        """What schools say about a pathway, by name, each with its school and the program that it names first."""
-        return self.filter(pathway=pathway).select_related("school", "first_program").order_by("school__name")
+        """What schools say about a pathway, by name, each with its school and the program that it names first.
+
+        ``names_program``: whether that program is one of the school's own on this pathway, and public.
+        """
+        programs = self.model._meta.get_field("first_program").related_model.objects.published()
+        named = programs.filter(pk=OuterRef("first_program"), school=OuterRef("school"), pathway=OuterRef("pathway"))
+        return (
+            self.filter(pathway=pathway)
+            .select_related("school", "first_program")
+            .defer("first_program__shipped", "first_program__adopted")
+            .annotate(names_program=Exists(named))
+            .order_by("school__name")
+        )
 
 
 class ClusterQuerySet(ReferenceQuerySet):

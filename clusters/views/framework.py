@@ -6,12 +6,14 @@ from django.views.decorators.http import require_safe
 
 from clusters.charts import dot_plot, hexagon, pay_bar
 from clusters.choices import Basis, InterestArea, JobZone
-from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation, Program
+from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation, Program, SchoolNote
 from clusters.views.rows import mean_interests, national_median, occupation_rows, sources_of
 
 MAJORS_SHOWN = 12
 GROWING_SHOWN = 6
 PROGRAMS_SHOWN = 8
+# What the first schools say is open; a district with two hundred schools would fill the page.
+NOTES_SHOWN = 12
 # The first schools that offer a program are named; more of them stand on its page.
 OFFERS_SHOWN = 6
 
@@ -97,6 +99,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     programs = list(
         Program.objects.published().on_pathway(pathway).with_marks().with_offers(OFFERS_SHOWN)[: PROGRAMS_SHOWN + 1]
     )
+    notes = list(SchoolNote.objects.on_pathway(pathway))
     sort = request.GET.get("sort", "")
     if sort.removeprefix("-") not in TABLE_COLUMNS:
         sort = "title"
@@ -111,6 +114,8 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         "has_editorial": any(row["editorial"] for row in rows),
         "programs": programs[:PROGRAMS_SHOWN],
         "more_programs": len(programs) > PROGRAMS_SHOWN,
+        "notes": notes[:NOTES_SHOWN],
+        "more_notes": notes[NOTES_SHOWN:],
         "majors": majors,
         "sources": sources,
         "national_median": national_median(sources),
