@@ -7,4 +7,9 @@ class ClustersConfig(AppConfig):
     verbose_name = _("Clusters, pathways and occupations")
 
     def ready(self):
-        from clusters import signals  # noqa: F401 (connects the receivers)
+        from clusters import (
+            history,
+            signals,  # noqa: F401 (connects the receivers)
+        )
+
+        history.register_content()

@@ -1,3 +1,7 @@
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -68,3 +72,23 @@ class CatalogCourse(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    def _circle(self, prerequisites: Iterable["CatalogCourse"]) -> list[str]:
+        """The numbers of courses that would need each other, were these the prerequisites; none if all is well."""
+        numbers = dict(CatalogCourse.objects.filter(school=self.school_id).values_list("pk", "number"))
+        needed: dict[int, set[int]] = {}
+        links = CatalogCourse.prerequisites.through.objects.filter(from_catalogcourse__school=self.school_id)
+        for course, prerequisite in links.values_list("from_catalogcourse", "to_catalogcourse"):
+            needed.setdefault(course, set()).add(prerequisite)
+        needed[self.pk] = {course.pk for course in prerequisites}
+        try:
+            TopologicalSorter(needed).prepare()
+        except CycleError as error:
+            return [numbers[course] for course in error.args[1]]
+        return []
+
+    def check_prerequisites(self, prerequisites: Iterable["CatalogCourse"] | None = None) -> None:
+        """Raises ValidationError if these prerequisites, or those that it has, would make courses need each other."""
+        if circle := self._circle(self.prerequisites.all() if prerequisites is None else prerequisites):
+            message = _("Each of these would have to come before the next: %(circle)s. Take one of them out.")
+            raise ValidationError(message, params={"circle": " → ".join(circle)})
