@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "schools.middleware.StaffSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -101,10 +102,21 @@ else:
 
 AUTH_USER_MODEL = "schools.User"
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "schools.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Staff are signed out after so long without a click, and so long after they signed in.
+STAFF_IDLE_MINUTES = 30
+STAFF_SESSION_HOURS = 12
+# Whether every member of staff has to sign in with a code from an app as well.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=False)
+# How an app on a phone names the site.
+OTP_TOTP_ISSUER = "Careers"
+# Wrong codes slow a name down as wrong passwords do (schools/throttle.py). The waits of django-otp would come on top: they
+# grow without end, and tell nobody.
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_STATIC_THROTTLE_FACTOR = 0
 
 # --- Students' results ------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import cos, pi, sin, sqrt
 from typing import Any
-
-import segno
 
 from clusters.choices import InterestArea
 
@@ -167,24 +164,3 @@ def dot_plot(rows: Sequence[dict[str, Any]]) -> DotPlot:
         columns=[(zone, PLOT_LEFT + (zone - 0.5) * COLUMN) for zone in range(1, 6)],
         left_out=len(rows) - len(shown),
     )
-
-
-# --- An address as a QR code ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class QRCode:
-    """The dark squares as one SVG path, in a picture ``size`` squares wide and high."""
-
-    path: str
-    size: int
-
-
-@lru_cache(maxsize=512)
-def qr_code(text: str) -> QRCode:
-    """The QR code of a text, with the quiet border of four squares that scanners ask for (ISO/IEC 18004)."""
-    code = segno.make(text, micro=False, error="m")
-    squares = (
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=4)) for x, dark in enumerate(row) if dark
-    )
-    return QRCode("".join(squares), code.symbol_size(border=4)[0])

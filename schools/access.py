@@ -17,8 +17,9 @@ _EDITING = frozenset({Role.COUNSELOR, Role.SCHOOL_LEAD})
 
 @dataclass(frozen=True)
 class Access:
-    """The schools that somebody reads, edits and leads, as primary keys; a district editor does all of it everywhere."""
+    """The schools that ``user`` reads, edits and leads, as primary keys; a district editor does all of it everywhere."""
 
+    user: int | None = None
     everywhere: bool = False
     superuser: bool = False
     reads: frozenset[int] = frozenset()
@@ -62,9 +63,10 @@ def access_of(user: User | AnonymousUser) -> Access:
 
 def _read(user: User) -> Access:
     if user.is_superuser:
-        return Access(everywhere=True, superuser=True)
+        return Access(user=user.pk, everywhere=True, superuser=True)
     roles = dict(Membership.objects.filter(user=user).values_list("school_id", "role"))
     return Access(
+        user=user.pk,
         everywhere=Role.DISTRICT_EDITOR in roles.values(),
         reads=frozenset(school for school in roles if school is not None),
         edits=frozenset(school for school, role in roles.items() if role in _EDITING),
@@ -199,6 +201,9 @@ class Memberships(Rule):
     def may_change(self, access, row=None):
         if row is None:
             return access.leads_any
+        if row.user_id == access.user and not access.superuser:
+            # Or somebody locks themselves out, and nobody is left to let them in again.
+            return False
         return access.may_lead(row.school_id) and row.role in self.roles_to_give(access)
 
     def may_delete(self, access, row=None):
@@ -230,7 +235,8 @@ class Accounts(Rule):
     def _is_below(self, access, row) -> bool:
         if access.superuser:
             return True
-        above = row.is_superuser or row.memberships.filter(role=Role.DISTRICT_EDITOR).exists()
+        # An account that is being added has no role yet.
+        above = row.is_superuser or (row.pk and row.memberships.filter(role=Role.DISTRICT_EDITOR).exists())
         return access.everywhere and not above
 
 

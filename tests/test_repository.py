@@ -26,14 +26,16 @@ LAYERS = [
         "codes",
         "reliability",
         "spreadsheets",
+        "passwords",
+        "qr",
     },
     {"querysets"},
     {"models", "translation"},
-    {"access", "audit"}
+    {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried"}
     | {"importers", "search", "signals", "services", "instruments", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"},
     {"forms", "admin"},
-    {"views", "urls", "management", "sitemaps", "apps", "session", "result_page"},
+    {"views", "urls", "management", "sitemaps", "apps", "session", "result_page", "middleware", "sign_in"},
 ]
 LAYER_OF = {module: number for number, modules in enumerate(LAYERS) for module in modules}
 

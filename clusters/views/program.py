@@ -4,7 +4,6 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from clusters.charts import qr_code
 from clusters.choices import Award, CourseKind, Exit, Grade
 from clusters.completeness import elements, exits, lines_of
 from clusters.forms import ProgramFilterForm
@@ -12,6 +11,7 @@ from clusters.models import Program
 from clusters.querysets import OccupationQuerySet
 from clusters.structured_data import program_data
 from clusters.views.rows import occupation_rows, sources_of
+from schools import qr
 
 PAGE_SIZE = 24
 OFFERS_SHOWN = 30
@@ -52,7 +52,7 @@ def program_detail(request, slug):
         "offers": program.offers[:OFFERS_SHOWN],
         "more_offers": len(program.offers) > OFFERS_SHOWN,
         "sources": sources,
-        "qr_code": qr_code(request.build_absolute_uri(request.path)),
+        "qr_code": qr.draw_public(request.build_absolute_uri(request.path)),
         "structured_data": program_data(
             program,
             url=request.build_absolute_uri(request.path),
