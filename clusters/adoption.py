@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE
-from django.db import models, transaction
+from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from clusters.models import (
 )
 from clusters.models.base import plain
 from clusters.services import log
+from schools.history import recording
 from schools.models import School, User
 
 # What a program's rows have of their own, and no copy of them has.
@@ -85,41 +86,49 @@ def picture(program: Program) -> dict[str, dict[str, Any]]:
     return seen
 
 
-@transaction.atomic
 def adopt(*, program: Program, school: School, by: User) -> Program:
     """A draft of the school's own program, copied from a model program with all of its parts."""
-    program = Program.objects.with_parts().get(pk=program.pk)
-    own = Program(
-        slug=_free_slug(program, school),
-        pathway=program.pathway,
-        position=program.position,
-        school=school,
-        based_on=program,
-        adopted=picture(program),
-        **_values(program, _program_columns()),
-    )
-    own.save(force_insert=True)
-    for part in PARTS:
-        part.model.objects.bulk_create(_copy(row, own) for row in getattr(program, part.name).all())
-    log([own], by=by, flag=ADDITION, message=f"Adopted from {program.slug}")
+    with recording(by=by, comment=_("Adopted from the model program")) as record:
+        program = Program.objects.with_parts().get(pk=program.pk)
+        own = Program(
+            slug=_free_slug(program, school),
+            pathway=program.pathway,
+            position=program.position,
+            school=school,
+            based_on=program,
+            adopted=picture(program),
+            **_values(program, _program_columns()),
+        )
+        own.save(force_insert=True)
+        for part in PARTS:
+            part.model.objects.bulk_create(_copy(row, own) for row in getattr(program, part.name).all())
+        log([own], by=by, flag=ADDITION, message=f"Adopted from {program.slug}")
+        record.add(own)
     return own
 
 
-def changes(program: Program) -> list[Change]:
-    """What changed in the model program since this one was copied from it, and is not here yet. Needs ``with_parts()``."""
+def changes(program: Program, model: Program | None = None) -> list[Change]:
+    """What changed in the model program since this one was copied from it, and is not here yet. Needs ``with_parts()``.
+
+    ``model`` is the model program with its parts, where it is at hand already.
+    """
     if program.based_on is None:
         return []
-    model = Program.objects.with_parts().get(pk=program.based_on_id)
+    model = model or Program.objects.with_parts().get(pk=program.based_on_id)
     return [change for change, _take in _changes(program, model)]
 
 
-@transaction.atomic
 def settle(*, program: Program, change: str, take: bool, by: User) -> bool:
     """Take a change over from the model program, or keep what the school has; either way it is not shown again.
 
     Returns False where there is no such change any more.
     """
-    program = Program.objects.with_parts().get(pk=Program.objects.select_for_update().get(pk=program.pk).pk)
+    comment = _("Taken over from the model program") if take else _("Kept, unlike the model program")
+    with recording(program, by=by, comment=comment):
+        return _settle(Program.objects.with_parts().get(pk=program.pk), change, take, by)
+
+
+def _settle(program: Program, change: str, take: bool, by: User) -> bool:
     if program.based_on is None:
         return False
     model = Program.objects.with_parts().get(pk=program.based_on_id)

@@ -15,7 +15,7 @@ import reversion
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Model, ProtectedError, QuerySet
+from django.db.models import Max, Model, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -127,9 +127,6 @@ def restore(*, row: Model, version: Version, by: User) -> None:
             _restore(whole, root, now, target)
             school = root if isinstance(root, School) else getattr(root, "school_id", None)
             audit.record(AuditAction.REVERT, by=by, subject=root, school=school, detail=at)
-    except ProtectedError as error:
-        others = ", ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
-        raise CannotBeRestored(_("A part that was added since is in use elsewhere: %s.") % others) from error
     except ValidationError as error:
         raise CannotBeRestored(" ".join(error.messages)) from error
     except IntegrityError as error:

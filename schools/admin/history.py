@@ -61,7 +61,7 @@ class HistoryMixin:
             found.append((saved[-1], None))
         words = Words(self, request, [change for _saved, changes in found for change in changes or ()])
         context = {
-            "versions": [(each, None if changes is None else map(words.line, changes)) for each, changes in found],
+            "versions": [(each, None if changes is None else [*map(words.line, changes)]) for each, changes in found],
             "page": page,
             "newest": page.number == 1 and saved and saved[0].pk,
             "may_revert": self.has_change_permission(request, row),
@@ -86,8 +86,7 @@ class HistoryMixin:
         stays = [self.opts.get_field(name) for name in whole.seen(self.model) if name in whole.stays]
         context = {
             "saved": saved,
-            "lines": map(words.line, changes),
-            "is_same": not changes,
+            "lines": [*map(words.line, changes)],
             "stays": [label_of(column) for column in stays],
             "stamp": stamp_of([row]),
         }

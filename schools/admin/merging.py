@@ -196,7 +196,7 @@ class Merge:
                 if not opened or _differs(form, name, opened[name], value):
                     typed[name] = value
         if typed and DELETION_FIELD_NAME not in sent:
-            self._lost.append(Change(part, row, "", None, typed, (opened or {}) | typed))
+            self._lost.append(Change(part, row, "", typed, None, (opened or {}) | typed))
 
     def _names_in(self, form: Form, values) -> list[str]:
         return [name for name, field in form.fields.items() if name in values and not field.disabled]
@@ -209,7 +209,7 @@ class Merge:
         theirs = [change for change in changes if change[:3] not in both]
         words = Words(self.admin, self.request, [*theirs, *(change for change, _key in self._both), *self._lost])
         self.theirs = [words.line(change) for change in theirs]
-        self.lost = [words.line(change) for change in self._lost]
+        self.lost = [line._replace(old="", new=line.old) for line in map(words.line, self._lost)]
         self.clashes = [(words.line(change), key) for change, key in self._both]
         saved = newest(self.whole, [self.root.pk]).get(str(self.root.pk))
         self.who = saved.who if saved else ""
