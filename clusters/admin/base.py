@@ -5,27 +5,20 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.utils import display_for_field
 from django.db import models
 from django.http import HttpResponseRedirect
-from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
 from clusters.admin.forms import RESTORE, LinkForm, LinkFormSet, ReferenceForm, TextOfLines
 from schools.access import Shared
 from schools.admin.base import BoundedSearchMixin, HelpTextsMixin
-from schools.admin.scoped import ScopedAdmin, ScopedInline
+from schools.admin.recorded import RecordedAdmin
+from schools.admin.scoped import ScopedInline
+from schools.admin.words import label_of
 
 
 def side_by_side(*names):
     """Rows of a fieldset in which the languages of each translated field stand beside each other."""
     return [tuple(get_translation_fields(name)) for name in names]
-
-
-def label_of(column):
-    """The name of a column for people: "Summary (Spanish)" rather than "Summary [es]"."""
-    if original := getattr(column, "translated_field", None):
-        return f"{capfirst(original.verbose_name)} ({get_language_info(column.language)['name_translated']})"
-    return str(capfirst(column.verbose_name))
 
 
 def edits_of(row):
@@ -92,7 +85,7 @@ class MissingTextFilter(admin.EmptyFieldListFilter):
         self.title = label_of(field)
 
 
-class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, ScopedAdmin):
+class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
     """Editing of rows that came with a release or were added here.
 
     A shipped row keeps its key and its address, and cannot be deleted: the next release would bring it back.

@@ -1,7 +1,5 @@
 """Editing of the courses that each school teaches."""
 
-from graphlib import CycleError, TopologicalSorter
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -9,10 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.base import ReferenceMixin
 from clusters.admin.choosers import MultipleChooser, number_within
-from clusters.models import CatalogCourse
 from schools.access import OfSchool
 from schools.admin.base import BoundedSearchMixin
-from schools.admin.scoped import ScopedAdmin
+from schools.admin.recorded import RecordedAdmin
 
 
 class CatalogCourseForm(forms.ModelForm):
@@ -42,27 +39,11 @@ class CatalogCourseForm(forms.ModelForm):
         if foreign := [course for course in prerequisites if course.school_id != self.instance.school_id]:
             message = _("Choose courses of the same school. These belong to another one: %(courses)s.")
             raise ValidationError(message, params={"courses": ", ".join(map(str, foreign))})
-        if circle := self._circle(prerequisites):
-            message = _("Each of these would have to come before the next: %(circle)s. Take one of them out.")
-            raise ValidationError(message, params={"circle": " → ".join(circle)})
+        self.instance.check_prerequisites(prerequisites)
         return prerequisites
 
-    def _circle(self, prerequisites):
-        """The numbers of courses that would need each other, were these the prerequisites; none if all is well."""
-        numbers = dict(CatalogCourse.objects.filter(school=self.instance.school_id).values_list("pk", "number"))
-        needed = {}
-        links = CatalogCourse.prerequisites.through.objects.filter(from_catalogcourse__school=self.instance.school_id)
-        for course, prerequisite in links.values_list("from_catalogcourse", "to_catalogcourse"):
-            needed.setdefault(course, set()).add(prerequisite)
-        needed[self.instance.pk] = {course.pk for course in prerequisites}
-        try:
-            TopologicalSorter(needed).prepare()
-        except CycleError as error:
-            return [numbers[course] for course in error.args[1]]
-        return []
 
-
-class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, ScopedAdmin):
+class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
     form = CatalogCourseForm
     rule = OfSchool()
     list_display = ["number", "title", "school", "grades", "credits", "course"]

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.access import Schools, access_of
 from schools.admin.base import BoundedSearchMixin, HelpTextsMixin
-from schools.admin.scoped import ScopedAdmin
+from schools.admin.recorded import RecordedAdmin
 
 
-class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, ScopedAdmin):
+class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, RecordedAdmin):
     rule = Schools()
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "grades", "contact_name", "contact_email"]

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from clusters import models as content
 from clusters.models.base import ReferenceModel, plain
+from schools.admin.merging import OPENED
 from schools.models import School, User
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -118,7 +119,7 @@ def form_data(response):
     forms = [response.context["adminform"].form]
     for inline in response.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    data = {}
+    data = {OPENED: response.context.get("opened", "")}
     for field in (field for form in forms for field in form if not field.field.disabled):
         value = field.value()
         if value is not None and value is not False:
