@@ -33,7 +33,8 @@ LAYERS = [
     {"models", "translation"},
     {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried"}
     | {"importers", "search", "signals", "services", "instruments", "recommend"}
-    | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"},
+    | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"}
+    | {"course_grid"},
     {"forms", "admin"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page", "middleware", "sign_in"},
 ]

@@ -1,4 +1,4 @@
-"""Choosers that offer a part of the rows, and that have the row at hand which is chosen."""
+"""Choosers that offer a part of the rows."""
 
 from urllib.parse import urlencode
 
@@ -22,16 +22,7 @@ class _Within(AutocompleteMixin):
 
 
 class Chooser(_Within, AutocompleteSelect):
-    # A table of forty choosers would ask the database forty times for what its rows were read with.
-    chosen = None
-
-    def optgroups(self, name, value, attrs=None):
-        if self.chosen is None or value != [str(self.chosen.pk)]:
-            return super().optgroups(name, value, attrs)
-        options = [self.create_option(name, self.chosen.pk, str(self.chosen), True, 1)]
-        if not self.is_required:
-            options.insert(0, self.create_option(name, "", "", False, 0))
-        return [(None, options, 0)]
+    pass
 
 
 class MultipleChooser(_Within, AutocompleteSelectMultiple):

@@ -8,8 +8,8 @@ from modeltranslation.admin import TranslationAdmin
 from clusters import adoption
 from clusters.admin.base import ReferenceAdmin, StateFilter, side_by_side
 from clusters.admin.framework import MISSING_TEXTS
+from clusters.admin.program_grid import CourseGridMixin, read_only_years
 from clusters.admin.program_parts import (
-    CoursesOfProgram,
     CredentialsOfProgram,
     MajorsOfProgram,
     OccupationsOfProgram,
@@ -45,7 +45,7 @@ class ProgramList(ChangeList):
         return super().get_queryset(request, exclude_parameters).with_parts()
 
 
-class ProgramAdmin(ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
+class ProgramAdmin(CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
     rule = OfSchool(or_shared=True)
     list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
     list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
@@ -59,9 +59,7 @@ class ProgramAdmin(ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
         "pathway": _("The part of its cluster that it belongs to."),
         "school": _("The school that offers it. Leave it empty for a model program, which is for every school."),
     }
-    inlines = [
-        CoursesOfProgram, OccupationsOfProgram, CredentialsOfProgram, WorkBasedLearningOfProgram, MajorsOfProgram,
-    ]  # fmt: skip
+    inlines = [OccupationsOfProgram, CredentialsOfProgram, WorkBasedLearningOfProgram, MajorsOfProgram]
     PLACE = (
         _("Name and place"),
         {"fields": [*side_by_side("title"), "slug", "pathway", ("position", "last_entry"), ("school", "based_on", "status")]},
@@ -106,6 +104,7 @@ class ProgramAdmin(ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
                 # What is missing stands beside the element that misses it.
                 "findings": [finding for finding in check([program]) if finding.rule != "completeness"],
                 "change_count": len(adoption.changes(program)),
+                "years": read_only_years(program),
                 "steps": self.steps_of(request, program),
                 "can_be_deleted": self.has_delete_permission(request, obj),
             }

@@ -1,4 +1,4 @@
-"""The lists in the form of a program: its courses, occupations, credentials, steps and majors."""
+"""The lists in the form of a program: its occupations, credentials, steps and majors."""
 
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationTabularInline
@@ -7,8 +7,6 @@ from clusters.admin.base import LinkInline
 from clusters.admin.choosers import Chooser
 from clusters.admin.forms import LinkForm, LinkFormSet
 from clusters.models import (
-    CatalogCourse,
-    CourseSlot,
     ProgramCredential,
     ProgramMajor,
     ProgramOccupation,
@@ -21,44 +19,24 @@ YEAR = _("The year in which students have it.")
 PLACE = _("Place within the year; the lowest comes first.")
 
 
-class PartForm(LinkForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if self.instance.pk and isinstance(field.widget, Chooser):
-                field.widget.chosen = getattr(self.instance, name)
-
-
-class PlacedPartForm(PartForm):
+class PlacedPartForm(LinkForm):
     """A part with no other row as its key: the year and the name tell it from the others."""
 
     def told_apart_by(self, chosen):
         return [str(self.instance)] if self.instance.pk else []
 
 
-class CourseForm(PlacedPartForm):
-    def chosen_once(self):
-        # The key of a shipped course has the SCED code in it: with another code, it is another course.
-        shipped = self.instance.shipped is not None
-        return ["course"] if shipped and "course" in self.fields else []
-
-
 class PartFormSet(LinkFormSet):
-    """Parts are chosen from what belongs to the program's pathway and school."""
+    """Parts are chosen from what belongs to the program's pathway."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        if catalog_course := form.fields.get("catalog_course"):
-            catalog_course.widget.within = {"school": self.instance.school_id}
-            catalog_course.queryset = CatalogCourse.objects.filter(school=self.instance.school_id)
-            catalog_course.error_messages["invalid_choice"] = _("Choose a course from this school's own catalog.")
         occupation = form.fields.get("occupation")
         if occupation and self.instance.pathway_id and not occupation.disabled:
             occupation.widget.within = {"pathway": self.instance.pathway_id}
 
 
 class PartInline(LinkInline):
-    form = PartForm
     formset = PartFormSet
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -70,35 +48,6 @@ class PartInline(LinkInline):
         """Of a school's own program, no part came with a release."""
         fields = super().get_fields(request, obj)
         return [name for name in fields if name != "state"] if obj and obj.school_id else fields
-
-
-class CoursesOfProgram(PartInline, TranslationTabularInline):
-    model = CourseSlot
-    form = CourseForm
-    template = PARTS
-    shown_with = ["course", "catalog_course"]
-    fields = [
-        ("grade", "position"), ("title_en", "title_es"), ("course", "catalog_course"), ("kind", "stage"),
-        ("credits", "dual_credit"), "state",
-    ]  # fmt: skip
-    autocomplete_fields = ["course", "catalog_course"]
-    verbose_name = _("course")
-    verbose_name_plural = _("courses, year by year")
-    help_texts = {
-        "grade": YEAR,
-        "position": PLACE,
-        "title_en": _("Shown where the school has no course of its own here."),
-        "title_es": _("The same in Spanish. Left empty, the English one is shown."),
-        "course": _("Type part of the title or the SCED code. A course that came with a release keeps its code."),
-        "catalog_course": _("Type its number or part of its title. Its number, title and credits are then shown."),
-        "kind": _("Academic subjects, the field's own courses, and what students choose freely."),
-    }
-
-    def get_fields(self, request, obj=None):
-        """The catalog is the school's; a model program knows none."""
-        fields = super().get_fields(request, obj)
-        own = obj and obj.school_id
-        return fields if own else ["course" if line == ("course", "catalog_course") else line for line in fields]
 
 
 class OccupationsOfProgram(PartInline):

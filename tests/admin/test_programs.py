@@ -118,64 +118,21 @@ def test_an_edited_status_is_not_offered_to_be_restored(staff, model):
 # --- Parts of a program -----------------------------------------------------------------------------------------------
 
 
-def slot_of(response, course):
-    """The prefix of the row of a course in the form."""
-    formset = next(
-        inline.formset
-        for inline in response.context["inline_admin_formsets"]
-        if inline.formset.prefix == "course_slots"
-    )
-    return next(form.prefix for form in formset.forms if form.instance == course)
-
-
-def test_a_school_gives_a_place_its_own_course(staff, own):
-    course = content.CatalogCourse.objects.create(school=own.school, number="N-1", title="Care at ours")
-    slot = own.course_slots.get(grade=11)
-    save(staff, own, **{f"{slot_of(staff.get(change_page(own)), slot)}-catalog_course": course.pk})
-    slot.refresh_from_db()
-    assert slot.catalog_course == course
-    assert b"N-1 Care at ours" in staff.get(change_page(own)).content
-
-
-def test_a_course_of_another_school_is_refused_with_a_reason(staff, own):
-    foreign = content.CatalogCourse.objects.create(school=make_school(2), number="N-1", title="Care")
-    slot = own.course_slots.get(grade=11)
-    response = save(staff, own, **{f"{slot_of(staff.get(change_page(own)), slot)}-catalog_course": foreign.pk})
-    assert b"Choose a course from this school&#x27;s own catalog." in response.content
-    slot.refresh_from_db()
-    assert slot.catalog_course is None
-
-
-def test_a_model_program_has_no_courses_of_a_school(staff, model):
-    assert b"catalog_course" not in staff.get(change_page(model)).content
-
-
-@pytest.mark.parametrize(("kind", "stage"), [("academic", 1), ("career-technical", "")])
-def test_a_stage_that_does_not_fit_is_refused_with_a_reason(staff, own, kind, stage):
-    prefix = slot_of(staff.get(change_page(own)), own.course_slots.get(grade=11))
-    response = save(staff, own, **{f"{prefix}-kind": kind, f"{prefix}-stage": stage})
-    assert b"Career-technical courses have a stage; other courses have none." in response.content
-
-
 def test_parts_of_a_school_are_deleted_and_shipped_ones_stay(staff, model, own):
     for program in (model, own):
-        slot = program.course_slots.get(grade=11)
+        step = program.work_based_learning.get(grade=11)
         if program == model:
-            slot.shipped = {name: str(getattr(slot, name)) for name in slot.shipped_columns()}
-            slot.save()
-        save(staff, program, **{f"{slot_of(staff.get(change_page(program)), slot)}-DELETE": "on"})
-    assert model.course_slots.filter(grade=11).exists()
-    assert not own.course_slots.filter(grade=11).exists()
+            step.shipped = {name: getattr(step, name) for name in step.shipped_columns()}
+            step.save()
+        save(staff, program, **{f"{step_of(staff.get(change_page(program)), step)}-DELETE": "on"})
+    assert model.work_based_learning.filter(grade=11).exists()
+    assert not own.work_based_learning.filter(grade=11).exists()
 
 
-def test_a_shipped_course_keeps_its_code(staff, model):
-    slot = model.course_slots.get(grade=11)
-    slot.shipped = {}
-    slot.save()
-    other = content.Course.objects.create(code="14999", title="Other", subject_area="14")
-    save(staff, model, **{f"{slot_of(staff.get(change_page(model)), slot)}-course": other.pk})
-    slot.refresh_from_db()
-    assert slot.course.code == "14051"
+def step_of(response, step):
+    """The prefix of the row of a step of work-based learning in the form."""
+    formsets = {inline.formset.prefix: inline.formset for inline in response.context["inline_admin_formsets"]}
+    return next(form.prefix for form in formsets["work_based_learning"].forms if form.instance == step)
 
 
 def choices(client, model, field, **within):
@@ -185,13 +142,12 @@ def choices(client, model, field, **within):
 
 
 def test_choosers_offer_what_the_school_and_the_pathway_have(staff, model, own):
-    content.CatalogCourse.objects.create(school=own.school, number="N-1", title="Care")
+    course = content.CatalogCourse.objects.create(school=own.school, number="N-1", title="Care")
     content.CatalogCourse.objects.create(school=make_school(2), number="N-2", title="Elsewhere")
     make_occupation(3, on=make_pathway(make_cluster(9)))
-    text = staff.get(change_page(own)).content.decode()
-    assert f"autocomplete/?school={own.school_id}" in text
-    assert f"autocomplete/?pathway={own.pathway_id}" in text
-    assert choices(staff, "courseslot", "catalog_course", school=own.school_id) == ["N-1 Care"]
+    assert f"autocomplete/?school={own.school_id}" in staff.get(change_page(course)).content.decode()
+    assert f"autocomplete/?pathway={own.pathway_id}" in staff.get(change_page(own)).content.decode()
+    assert choices(staff, "catalogcourse", "prerequisites", school=own.school_id) == ["N-1 Care"]
     assert len(choices(staff, "programoccupation", "occupation", pathway=own.pathway_id)) == 2
     assert len(choices(staff, "programoccupation", "occupation")) == 3
 
