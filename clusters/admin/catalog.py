@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.base import ReferenceMixin
+from clusters.admin.bulk import CATALOG, BulkMixin
 from clusters.admin.choosers import MultipleChooser, number_within
 from schools.access import OfSchool
 from schools.admin.base import BoundedSearchMixin
@@ -43,9 +44,10 @@ class CatalogCourseForm(forms.ModelForm):
         return prerequisites
 
 
-class CatalogCourseAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
+class CatalogCourseAdmin(BulkMixin, ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
     form = CatalogCourseForm
     rule = OfSchool()
+    spreadsheet = CATALOG
     list_display = ["number", "title", "school", "grades", "credits", "course"]
     list_display_links = ["number", "title"]
     list_filter = ["school"]

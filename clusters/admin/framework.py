@@ -5,25 +5,31 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from clusters.admin.base import LinkInline, MissingTextFilter, ReferenceAdmin, StateFilter, side_by_side
+from clusters.admin.base import LinkInline, MissingTextFilter, SharedAdmin, StateFilter, side_by_side
+from clusters.admin.note import address_to_add, notes_of
+from clusters.admin.preview import ContentPreviewMixin
+from clusters.admin.steps import HIDE, SHOW, HidingMixin
 from clusters.models import PathwayOccupation
+from schools.access import access_of
+from schools.audit import record
 
 MISSING_TEXTS = [("summary_en", MissingTextFilter), ("summary_es", MissingTextFilter)]
 
 
-class FrameworkAdmin(ReferenceAdmin):
+class FrameworkAdmin(SharedAdmin):
     list_display = ["title", "code", "state"]
     search_fields = ["title", "code"]
     fields = ["code", "title"]
     help_texts = {"title": _("Its official name.")}
 
 
-class ClusterAdmin(ReferenceAdmin, TranslationAdmin):
+class ClusterAdmin(ContentPreviewMixin, SharedAdmin, TranslationAdmin):
+    actions = [*SharedAdmin.actions, "mark_as_reviewed"]
     list_display = ["title", "number", "pathway_count", "state"]
     list_filter = [StateFilter, "framework", *MISSING_TEXTS]
     search_fields = ["title_en", "title_es", "slug"]
     autocomplete_fields = ["framework"]
-    readonly_fields = [*ReferenceAdmin.readonly_fields, "pathway_links"]
+    readonly_fields = [*SharedAdmin.readonly_fields, "pathway_links"]
     kept_fields = ("slug",)
     prepopulated_fields = {"slug": ["title"]}
     help_texts = {
@@ -81,17 +87,26 @@ class OccupationsOfPathway(PathwayOccupationInline):
     help_texts = {"occupation": _("Type part of its title, of another job title, or its code.")}
 
 
-class PathwayAdmin(ReferenceAdmin, TranslationAdmin):
-    list_display = ["title", "number", "cluster", "occupation_count", "state"]
-    list_filter = [StateFilter, "cluster", *MISSING_TEXTS]
+class PathwayAdmin(ContentPreviewMixin, HidingMixin, SharedAdmin, TranslationAdmin):
+    list_display = ["title", "number", "cluster", "occupation_count", "hidden", "state"]
+    list_filter = [StateFilter, "hidden", "cluster", *MISSING_TEXTS]
     list_select_related = ["cluster"]
     search_fields = ["title_en", "title_es", "number", "slug"]
     autocomplete_fields = ["cluster"]
     kept_fields = ("slug",)
     prepopulated_fields = {"slug": ["title"]}
-    help_texts = {"cluster": _("The field of work it is a part of.")}
+    help_texts = {
+        "cluster": _("The field of work it is a part of."),
+        "number": _(
+            "The official number, such as 8.1. For a pathway of the district's own take one that no release will use, "
+            "such as 8.90."
+        ),
+    }
     fieldsets = [
-        (_("Name and place"), {"fields": [*side_by_side("title"), "slug", "cluster", ("number", "position")]}),
+        (
+            _("Name and place"),
+            {"fields": [*side_by_side("title"), "slug", "cluster", ("number", "position"), "hidden"]},
+        ),
         (_("What students read"), {"fields": side_by_side("summary", "knowledge_and_skills", "day_in_it")}),
     ]
     inlines = [OccupationsOfPathway]
@@ -103,3 +118,17 @@ class PathwayAdmin(ReferenceAdmin, TranslationAdmin):
     @admin.display(description=_("occupations shown"), ordering="occupation_count")
     def occupation_count(self, pathway):
         return pathway.occupation_count
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "hidden" in form.changed_data:
+            step = HIDE if obj.hidden else SHOW
+            record(step.action, by=request.user, subject=f"{self.opts.verbose_name}: {obj}", detail=str(step.name))
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj:
+            context |= {
+                "notes": notes_of(request, obj),
+                "address_of_new_note": address_to_add(obj) if access_of(request.user).everywhere else "",
+            }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)

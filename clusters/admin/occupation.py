@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
-from clusters.admin.base import LinkInline, ReferenceAdmin, StateFilter, side_by_side
+from clusters.admin.base import LinkInline, SharedAdmin, StateFilter, side_by_side
 from clusters.admin.choosers import number_within
 from clusters.admin.framework import MISSING_TEXTS, PathwayOccupationInline
 from clusters.models import Occupation, OccupationSkill, OccupationTechnology, RelatedOccupation
 from clusters.search import search
+from schools.admin.preview import PreviewMixin
 
 FIND_OCCUPATION = _("Type part of its title, of another job title, or its code.")
 
@@ -50,14 +51,15 @@ class RelatedOccupations(LinkInline):
     help_texts = {"related": FIND_OCCUPATION}
 
 
-class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
+class OccupationAdmin(PreviewMixin, SharedAdmin, TranslationAdmin):
+    actions = [*SharedAdmin.actions, "mark_as_reviewed"]
     list_display = ["title", "code", "job_zone", "wage_median", "state"]
     list_filter = [StateFilter, "job_zone", "entry_education", "pathways__cluster", *MISSING_TEXTS]
     # Django asks for these before it offers a search; get_search_results answers it.
     search_fields = ["title", "code"]
     search_help_text = FIND_OCCUPATION
     readonly_fields = [
-        *ReferenceAdmin.readonly_fields, "interests_source", "wages_source", "outlook_source", "other_titles",
+        *SharedAdmin.readonly_fields, "interests_source", "wages_source", "outlook_source", "other_titles",
     ]  # fmt: skip
     help_texts = {
         "title_en": _("Its official name."),
@@ -110,7 +112,7 @@ class OccupationAdmin(ReferenceAdmin, TranslationAdmin):
         return format_html('<a href="{}?occupation__id__exact={}">{}</a>', address, occupation.pk, text)
 
 
-class AlternateTitleAdmin(ReferenceAdmin):
+class AlternateTitleAdmin(SharedAdmin):
     list_display = ["title", "short_title", "occupation", "state"]
     linked_lookups = ["occupation"]
     list_select_related = ["occupation"]
@@ -125,7 +127,7 @@ class AlternateTitleAdmin(ReferenceAdmin):
     }
 
 
-class SkillAdmin(ReferenceAdmin, TranslationAdmin):
+class SkillAdmin(SharedAdmin, TranslationAdmin):
     list_display = ["name", "kind", "element_id", "state"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["name_en", "name_es", "element_id"]
@@ -137,7 +139,7 @@ class SkillAdmin(ReferenceAdmin, TranslationAdmin):
     }
 
 
-class TechnologyAdmin(ReferenceAdmin):
+class TechnologyAdmin(SharedAdmin):
     list_display = ["name", "hot", "occupation_count", "state"]
     list_filter = [StateFilter, "hot"]
     search_fields = ["name"]

@@ -1,7 +1,6 @@
 """The lines of a school's catalog: each cell read and checked, and the prerequisites of all lines together."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,24 +11,24 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from clusters.choices import Grade
+from clusters.importers.cells import (
+    check_school,
+    check_text,
+    course_credits,
+    course_number,
+    fitting_text,
+    parts,
+    sced_course,
+    text_given,
+)
 from clusters.importers.uploads import Problem, Row
-from clusters.models import CatalogCourse, Course, Program
+from clusters.models import CatalogCourse, Course
 from schools.models import School
 
 MOST_PREREQUISITES = 20
-MOST_CREDITS = 9
 MOST_NAMED = 8
 MOST_CIRCLES = 10
 
-# What spreadsheet programs turn text such as "3-1" and "JAN-03" into, as text and as a cell that holds a date.
-DATE = re.compile(
-    r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2,4}"
-    r"|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d+)?)?|\d\d:\d\d:\d\d"
-)
-# What they turn a course number into that they take for a number: 1001.0, 1E+05.
-NUMBER = re.compile(r"\d+\.0+|\d+(?:\.\d+)?[Ee]\+?\d+")
-ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 PLACE = re.compile(r"([-\w]+)\s*/\s*(\d{1,2})\s*/\s*(\d{1,4})")
 
 
@@ -60,13 +59,14 @@ class Entry:
 
 
 def read_entries(
-    school: School, rows: Iterable[Row], known: Mapping[str, frozenset[str]]
+    school: School, rows: Iterable[Row], known: Mapping[str, frozenset[str]], programs: Set[str]
 ) -> tuple[list[Entry], list[Problem]]:
     """The courses of the file and all that is wrong with them.
 
-    ``known`` has the numbers of the school's courses, each with those of its prerequisites.
+    ``known`` has the numbers of the school's courses, each with those of its prerequisites; ``programs`` the addresses of
+    its programs.
     """
-    reader = _Reader(school)
+    reader = _Reader(school, programs)
     entries, problems = [], []
     lines: dict[str, int] = {}
     for row in rows:
@@ -89,10 +89,9 @@ def read_entries(
 class _Reader:
     """Reads one line after the other, with what the database must be asked for only once."""
 
-    def __init__(self, school: School):
-        self.school = school
+    def __init__(self, school: School, programs: Set[str]):
+        self.school, self.programs = school, programs
         self.courses = dict(Course.objects.values_list("code", "pk"))
-        self.programs = set(Program.objects.offered_at(school).values_list("slug", flat=True))
 
     def read(self, row: Row) -> tuple[Entry | None, list[str]]:
         problems = []
@@ -100,19 +99,22 @@ class _Reader:
         def value(column: str, read: Callable):
             text = row.values[column]
             try:
-                _check_text(text)
+                check_text(text)
                 return read(text)
             except ValueError as error:
                 problems.append(f"{column}: {error}")
                 return None
 
-        number = value("number", _number)
-        title = value("title", lambda text: _short(text, CatalogCourse._meta.get_field("title").max_length))
+        number = value("number", course_number)
+        title = value(
+            "title", lambda text: fitting_text(text_given(text), CatalogCourse._meta.get_field("title").max_length)
+        )
         grades = value("grades", self._grades)
-        points = value("credits", _credits)
-        course = value("sced_code", self._course)
+        points = value("credits", course_credits)
+        course = value("sced_code", lambda text: sced_course(text, self.courses))
         prerequisites = value("prerequisites", lambda text: _prerequisites(text, number))
         places = value("places", lambda text: self._places(text, grades))
+        value("school", lambda text: check_school(text, self.school))
         if problems:
             return None, problems
         return Entry(row.line, number, title, *grades, points, course, prerequisites, places), problems
@@ -132,19 +134,9 @@ class _Reader:
             )
         return grades[0], grades[-1]
 
-    def _course(self, text: str) -> int | None:
-        # A spreadsheet program that takes 01001 for a number drops the zero; no SCED code has four digits.
-        code = text.zfill(5) if re.fullmatch(r"\d{4}", text) else text
-        if code and code not in self.courses:
-            raise ValueError(
-                _("There is no SCED course “%(code)s”. Give a code of five digits, such as 01001, or leave it empty.")
-                % {"code": text}
-            )
-        return self.courses.get(code)
-
     def _places(self, text: str, grades: tuple[int, int] | None) -> tuple[Place, ...]:
         places = []
-        for part in _parts(text):
+        for part in parts(text):
             found = PLACE.fullmatch(part)
             if not found:
                 raise ValueError(
@@ -181,52 +173,6 @@ class _Reader:
             )
 
 
-def _check_text(text: str) -> None:
-    """Raise ValueError for what a spreadsheet program made of somebody's text."""
-    for part in _parts(text):
-        if DATE.fullmatch(part):
-            raise ValueError(
-                _(
-                    "A spreadsheet made the date “%(text)s” of what was typed. Format the column as text and type it again."
-                )
-                % {"text": part}
-            )
-        if part in ERRORS:
-            raise ValueError(_("A formula failed here: “%(text)s”. Type the value itself.") % {"text": part})
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise ValueError(_("There is a line break or an invisible sign in it. Delete the text and type it again."))
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(";") if part.strip()]
-
-
-def _short(text: str, most: int) -> str:
-    if not text:
-        raise ValueError(_("It is empty. Every course needs one."))
-    if len(text) > most:
-        raise ValueError(
-            _("It has %(count)s characters, and there is room for %(most)s. Shorten it.")
-            % {"count": len(text), "most": most}
-        )
-    return text
-
-
-def _number(text: str) -> str:
-    if NUMBER.fullmatch(text):
-        raise ValueError(
-            _(
-                "A spreadsheet made the number “%(text)s” of what was typed. Format the column as text and type it again."
-            )
-            % {"text": text}
-        )
-    if ";" in text:
-        raise ValueError(
-            _("A course number cannot have a “;”, which separates numbers. Write another sign in its place.")
-        )
-    return _short(text, CatalogCourse._meta.get_field("number").max_length)
-
-
 def _listed_grades(text: str) -> list[int]:
     if span := re.fullmatch(r"(\d{1,2})\s*[-–]\s*(\d{1,2})", text):
         return list(range(int(span[1]), int(span[2]) + 1))
@@ -235,18 +181,8 @@ def _listed_grades(text: str) -> list[int]:
     return []
 
 
-def _credits(text: str) -> Decimal:
-    # [0-9], because \d takes the digits of every script.
-    if re.fullmatch(r"[0-9]*(?:[0-9]|\.[0-9]{1,2})", text) and 0 < Decimal(text) <= MOST_CREDITS:
-        return Decimal(text)
-    raise ValueError(
-        _("“%(text)s” is not a number above 0 and up to %(most)s with at most two decimals, such as 1 or 0.5.")
-        % {"text": text, "most": MOST_CREDITS}
-    )
-
-
 def _prerequisites(text: str, number: str | None) -> frozenset[str]:
-    numbers = frozenset(_number(part) for part in _parts(text))
+    numbers = frozenset(course_number(part) for part in parts(text))
     if number in numbers:
         raise ValueError(_("%(number)s needs itself. Take it out.") % {"number": number})
     if len(numbers) > MOST_PREREQUISITES:

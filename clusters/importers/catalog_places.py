@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,6 @@ from clusters.importers.catalog_entries import Entry, Place
 from clusters.importers.uploads import Problem
 from clusters.models import CatalogCourse, Course, CourseSlot, Program
 from clusters.program_checks import ACADEMIC_AREAS
-from schools.models import School
 
 # Subjects from information technology to the trades and beyond, by the first two digits of the SCED code.
 CAREER_TECHNICAL_AREAS = {f"{area}" for area in range(10, 23)}
@@ -31,24 +31,28 @@ class Arrangement:
     problems: list[Problem] = field(default_factory=list)
 
 
-def arrange(school: School, entries: Iterable[Entry], known: Mapping[str, CatalogCourse]) -> Arrangement:
+def arrange(
+    programs: Mapping[str, Program], entries: Iterable[Entry], known: Mapping[str, CatalogCourse]
+) -> Arrangement:
     """Bring the courses of the file to the places that it lists for them, and away from all others.
 
-    Several slots may share a place. Courses that stand there already stay in theirs.
+    ``programs`` are those of the school, by address. Several slots may share a place. Courses that stand there already
+    stay in theirs.
     """
     entries = {entry.number: entry for entry in entries}
-    return _Arranger(school, entries, known).arrange()
+    return _Arranger(programs, entries, known).arrange()
 
 
 class _Arranger:
-    def __init__(self, school: School, entries: Mapping[str, Entry], known: Mapping[str, CatalogCourse]):
+    def __init__(
+        self, programs: Mapping[str, Program], entries: Mapping[str, Entry], known: Mapping[str, CatalogCourse]
+    ):
         self.entries, self.known = entries, known
         self.numbers = {course.pk: number for number, course in known.items()}
-        self.programs = {program.slug: program for program in Program.objects.offered_at(school)}
-        self.areas = dict(Course.objects.values_list("pk", "subject_area"))
+        self.programs = programs
         self.slots: dict[Place, list[CourseSlot]] = defaultdict(list)
         self.career_slots: dict[str, list[CourseSlot]] = defaultdict(list)
-        slots = CourseSlot.objects.current().filter(program__school=school).in_order()
+        slots = CourseSlot.objects.current().filter(program__in=programs.values()).in_order()
         for slot in slots.select_related("program"):
             self.slots[Place(slot.program.slug, slot.grade, slot.position)].append(slot)
             if slot.kind == CourseKind.CAREER:
@@ -129,6 +133,10 @@ class _Arranger:
         self.done.created += 1
         self.done.moved.add(entry.number)
         self.done.moves.append((slot, entry.number))
+
+    @cached_property
+    def areas(self) -> dict[int, str]:
+        return dict(Course.objects.values_list("pk", "subject_area"))
 
     def _kind(self, entry: Entry) -> CourseKind:
         area = self.areas.get(entry.course_id)

@@ -8,8 +8,10 @@ import io
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import PurePath
 from typing import BinaryIO, NamedTuple
 
@@ -17,6 +19,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from clusters.spreadsheets import read_cell
 
@@ -38,22 +41,29 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong and what to do about it; ``line`` counts from 1 and is None for the file as a whole."""
+    """What is wrong and what to do about it; ``line`` counts from 1 and is None for the file as a whole.
+
+    ``table`` is its name, where a file can have several.
+    """
 
     message: str
     line: int | None = None
+    table: str = ""
 
     def __str__(self):
         if self.line is None:
             return self.message
-        return _("Line %(line)s: %(message)s") % {"line": self.line, "message": self.message}
+        place = {"table": self.table, "line": self.line, "message": self.message}
+        return (_("%(table)s, line %(line)s: %(message)s") if self.table else _("Line %(line)s: %(message)s")) % place
 
 
 class TableRefused(Exception):
-    """Everything that is wrong with a file, in the order of its lines. Nothing has been written when it is raised."""
+    """Everything that is wrong with a file, in the order of its tables and lines. Nothing has been written then."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = sorted(problems, key=lambda problem: problem.line or 0)
+        problems = list(problems)
+        tables = list(dict.fromkeys(problem.table for problem in problems))
+        self.problems = sorted(problems, key=lambda problem: (tables.index(problem.table), problem.line or 0))
         super().__init__(self.problems)
 
     def __str__(self):
@@ -75,14 +85,55 @@ class Row(NamedTuple):
 Line = tuple[int, list[str]]
 
 
-def read_rows(file: BinaryIO, columns: Sequence[str], *, most: int) -> list[Row]:
+def read_rows(file: BinaryIO, columns: Sequence[str], *, optional: Sequence[str] = (), most: int) -> list[Row]:
     """The rows of a .csv or .xlsx file (its first sheet) with exactly these columns, in any order; at most ``most``.
 
-    ``file`` is open for reading and has a name: ``path.open("rb")`` or an uploaded file. Raises TableRefused.
+    Columns that are ``optional`` and not there are empty. ``file`` is open for reading and has a name:
+    ``path.open("rb")`` or an uploaded file. Raises TableRefused.
     """
-    lines = _lines(file)
+    first, *_others = _sheets(file).values()
+    rows = _rows(first, columns, optional, most)
+    if not rows:
+        raise _refusal(_("There is nothing below the line with the names of the columns. Add a line for each course."))
+    return rows
+
+
+def read_tables(
+    file: BinaryIO, tables: Mapping[str, Sequence[str]], *, optional: Sequence[str] = (), most: int
+) -> dict[str, list[Row]]:
+    """The rows of those of the tables that the file has, each table with exactly its columns, as ``read_rows`` reads them.
+
+    In a workbook they are the sheets with the names of the tables. Any other file has one table, which is known by its
+    columns: a .csv file, and a workbook whose sheets have other names.
+    """
+    sheets = _sheets(file)
+    lines_of = {name: sheets[name.lower()] for name in tables if name.lower() in sheets}
+    if not lines_of:
+        first, *_others = sheets.values()
+        header = next(first, (1, []))
+        lines_of = {_known_by(_names(header[1]), tables): chain([header], first)}
+    found, problems = {}, []
+    for name, lines in lines_of.items():
+        try:
+            found[name] = _rows(lines, tables[name], optional, most)
+        except TableRefused as refusal:
+            problems += [replace(problem, table=name) for problem in refusal.problems]
+    if problems:
+        raise TableRefused(problems)
+    if not any(found.values()):
+        raise _refusal(
+            _("There is nothing below the lines with the names of the columns. Add a line for each program or course.")
+        )
+    return found
+
+
+def _known_by(header: Sequence[str], tables: Mapping[str, Sequence[str]]) -> str:
+    return max(tables, key=lambda name: len(set(tables[name]) & set(header)))
+
+
+def _rows(lines: Iterator[Line], columns: Sequence[str], optional: Sequence[str], most: int) -> list[Row]:
     _number, header = next(lines, (1, []))
-    places = _places(header, columns)
+    places = _places(header, columns, optional)
     rows, problems = [], []
     for number, cells in lines:
         if not any(cells):
@@ -92,11 +143,10 @@ def read_rows(file: BinaryIO, columns: Sequence[str], *, most: int) -> list[Row]
         if problem := _shape_problem(cells, header):
             problems.append(Problem(problem, number))
         else:
-            rows.append(Row(number, {column: cells[place] for column, place in places.items()}))
+            values = {column: cells[place] for column, place in places.items()}
+            rows.append(Row(number, dict.fromkeys(optional, "") | values))
     if problems:
         raise TableRefused(problems)
-    if not rows:
-        raise _refusal(_("There is nothing below the line with the names of the columns. Add a line for each course."))
     return rows
 
 
@@ -104,25 +154,31 @@ def _refusal(message: str) -> TableRefused:
     return TableRefused([Problem(message)])
 
 
-def _places(header: list[str], columns: Sequence[str]) -> dict[str, int]:
-    """Where each column stands. “SCED code” is read as sced_code."""
-    found = ["_".join(name.lower().split()) for name in header]
+def _names(header: Sequence[str]) -> list[str]:
+    """The names of the columns. “SCED code” is read as sced_code."""
+    return ["_".join(name.lower().split()) for name in header]
+
+
+def _places(header: list[str], columns: Sequence[str], optional: Sequence[str]) -> dict[str, int]:
+    """Where each column stands."""
+    found = _names(header)
+    known = [*columns, *optional]
     counts = Counter(name for name in found if name)
     problems = []
     if missing := [column for column in columns if column not in counts]:
         problems.append(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
     if len(counts) == 1 and any(mark in header[0] for mark in ";\t"):
         problems.append(_("The columns are not separated by commas. Save the file as “CSV UTF-8 (Comma delimited)”."))
-    elif unknown := [name for name in counts if name not in columns]:
+    elif unknown := [name for name in counts if name not in known]:
         names = ", ".join(name[:40] for name in unknown[:10])
         problems.append(_("These columns are not known; take them out: %(names)s.") % {"names": names})
-    if twice := [name for name in columns if counts[name] > 1]:
+    if twice := [name for name in known if counts[name] > 1]:
         problems.append(_("These columns are there twice; keep one of each: %(names)s.") % {"names": ", ".join(twice)})
     if problems:
         wanted = get_text_list(list(columns), _("and"))
         problems.append(_("The first line must have the names %(names)s.") % {"names": wanted})
         raise TableRefused([Problem(" ".join(problems), 1)])
-    return {column: found.index(column) for column in columns}
+    return {column: found.index(column) for column in known if column in counts}
 
 
 def _shape_problem(cells: list[str], header: list[str]) -> str:
@@ -143,7 +199,8 @@ def _shape_problem(cells: list[str], header: list[str]) -> str:
     return ""
 
 
-def _lines(file: BinaryIO) -> Iterator[Line]:
+def _sheets(file: BinaryIO) -> dict[str, Iterator[Line]]:
+    """The lines of each sheet, by its name in small letters; a .csv file has one without a name."""
     kind = PurePath(file.name).suffix.lower()
     if kind not in {".csv", ".xlsx"}:
         raise _refusal(_("The name of the file must end in .csv or .xlsx. Save the table in one of these two formats."))
@@ -155,14 +212,21 @@ def _lines(file: BinaryIO) -> Iterator[Line]:
             _("The file is larger than %(most)s MB. Copy the table alone into a new file, without pictures.")
             % {"most": MOST_BYTES // 2**20}
         )
-    return _csv_lines(data) if kind == ".csv" else _sheet_lines(data)
+    if kind == ".csv":
+        return {"": _csv_lines(_decoded(data))}
+    _check_workbook(data)
+    with _damage_refused():
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        first, *others = book.worksheets
+        return {sheet.title.lower(): _sheet_lines(sheet) for sheet in (first, *others)}
 
 
-def _csv_lines(data: bytes) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+def _csv_lines(text: str) -> Iterator[Line]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        for cells in reader:
-            yield reader.line_num, [read_cell(cell.strip()) for cell in cells]
+        # Counted as a spreadsheet program shows them: a cell with a line break in it is still in one line.
+        for number, cells in enumerate(reader, start=1):
+            yield number, [read_cell(cell.strip()) for cell in cells]
     except csv.Error as error:
         message = _(
             "A quotation mark is missing or too much near here. Open the file and save it as “CSV UTF-8” again."
@@ -182,16 +246,12 @@ def _decoded(data: bytes) -> str:
         raise TableRefused([Problem(message, data.count(b"\n", 0, error.start) + 1)]) from error
 
 
-def _sheet_lines(data: bytes) -> Iterator[Line]:
-    _check_workbook(data)
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
+def _sheet_lines(sheet: Worksheet) -> Iterator[Line]:
+    with _damage_refused():
         # What a sheet says of its own size may be wrong.
         sheet.reset_dimensions()
-        lines = sheet.iter_rows(values_only=True)
         width = cells_read = 0
-        for number, cells in enumerate(lines, start=1):
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             cells_read += len(cells) + 1
             if cells_read > MOST_CELLS:
                 raise _too_much()
@@ -199,6 +259,12 @@ def _sheet_lines(data: bytes) -> Iterator[Line]:
             width = width or len(texts)
             # A workbook leaves out the empty cells at the end of a line.
             yield number, texts + [""] * (width - len(texts))
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
     except TableRefused:
         raise
     # A damaged workbook fails in the zip reader, the XML parser or openpyxl, each with exceptions of its own.

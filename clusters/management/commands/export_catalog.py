@@ -21,10 +21,10 @@ class Command(BaseCommand):
         school = find_school(school)
         written = File(BytesIO(), name=file.name)
         try:
-            count = export_catalog(school=school, file=written)
+            export_catalog(courses=school.catalog_courses.all(), file=written)
             file.write_bytes(written.file.getvalue())
         except ValueError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{file} cannot be written: {error.strerror}.") from error
-        self.stdout.write(f"{count:,} courses of {school} written to {file}.")
+        self.stdout.write(f"{school.catalog_courses.count():,} courses of {school} written to {file}.")

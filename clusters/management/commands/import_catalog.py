@@ -1,5 +1,4 @@
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -30,7 +29,7 @@ class Command(BaseCommand):
         except TableRefused as refusal:
             raise CommandError(f"{file.name} was refused. Nothing was changed.\n{refusal}") from refusal
         if as_json:
-            self.stdout.write(json.dumps(asdict(report), indent=1))
+            self.stdout.write(json.dumps(report.counts(), indent=1))
             return
         for line in report.lines():
             self.stdout.write(line)
