@@ -101,6 +101,7 @@ else:
 # --- Sign-in ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "schools.User"
+AUTHENTICATION_BACKENDS = ["schools.backends.StaffBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "schools.passwords.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

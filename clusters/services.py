@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import models, transaction
@@ -26,6 +27,19 @@ def set_status(*, programs: Iterable[Program], status: ProgramStatus, by: User) 
         program.save(update_fields=["status", "was_public"])
     log(changed, by=by, flag=CHANGE, message=f"Status: {status.value}")
     return changed
+
+
+def give(*, rows: Iterable[models.Model], values: dict[str, Any], action: AuditAction, step: str, by: User) -> int:
+    """Give shared rows these values, as one step with a name: hide, archive, and the way back. Returns how many it was."""
+    rows = list(rows)
+    with recording(*rows, by=by, comment=step):
+        for row in rows:
+            for field, value in values.items():
+                setattr(row, field, value)
+            row.save(update_fields=[*values])
+            record(action, by=by, subject=f"{row._meta.verbose_name}: {row}", detail=step)
+        log(rows, by=by, flag=CHANGE, message=step)
+    return len(rows)
 
 
 def give(*, rows: Iterable[models.Model], values: dict[str, Any], action: AuditAction, step: str, by: User) -> int:

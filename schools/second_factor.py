@@ -5,6 +5,7 @@ from base64 import b32encode
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django_otp import match_token
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -17,11 +18,16 @@ from schools.models import User
 PAPER_CODES = 10
 
 
+def with_state(users: QuerySet[User]) -> QuerySet[User]:
+    """Accounts that know whether they ask for a code, at no query of its own."""
+    return users.annotate(asks_for_code=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
+
+
 def is_set_up(user: User) -> bool:
-    """Whether the account asks for a code. Read once for each request, as its pages ask several times."""
-    if not hasattr(user, "_asks_for_code"):
-        user._asks_for_code = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
-    return user._asks_for_code
+    """Whether the account asks for a code."""
+    if not hasattr(user, "asks_for_code"):
+        user.asks_for_code = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return user.asks_for_code
 
 
 def is_met(user: User | AnonymousUser) -> bool:

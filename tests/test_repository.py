@@ -31,7 +31,7 @@ LAYERS = [
     },
     {"querysets"},
     {"models", "translation"},
-    {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried"}
+    {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried", "backends"}
     | {"importers", "search", "signals", "services", "instruments", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"}
     | {"course_grid"},

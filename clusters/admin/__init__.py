@@ -5,6 +5,7 @@ from django.contrib import admin
 from clusters.admin.catalog import CatalogCourseAdmin
 from clusters.admin.education import CourseAdmin, MajorAdmin
 from clusters.admin.framework import ClusterAdmin, FrameworkAdmin, PathwayAdmin
+from clusters.admin.note import SchoolNoteAdmin
 from clusters.admin.occupation import AlternateTitleAdmin, OccupationAdmin, SkillAdmin, TechnologyAdmin
 from clusters.admin.program import CredentialAdmin, ProgramAdmin
 from clusters.admin.source import DataSourceAdmin
@@ -20,6 +21,7 @@ from clusters.models import (
     Occupation,
     Pathway,
     Program,
+    SchoolNote,
     Skill,
     Technology,
 )
@@ -28,6 +30,7 @@ from clusters.models import (
 admin.site.register(Cluster, ClusterAdmin)
 admin.site.register(Pathway, PathwayAdmin)
 admin.site.register(Program, ProgramAdmin)
+admin.site.register(SchoolNote, SchoolNoteAdmin)
 admin.site.register(CatalogCourse, CatalogCourseAdmin)
 admin.site.register(Credential, CredentialAdmin)
 admin.site.register(Occupation, OccupationAdmin)

@@ -1,7 +1,6 @@
 """What the forms of all content have in common: shipped rows stay, edits are shown and can be taken back."""
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.db import models
 from django.http import HttpResponseRedirect
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import get_translation_fields
 
 from clusters.admin.forms import RESTORE, LinkForm, LinkFormSet, ReferenceForm, TextOfLines
+from clusters.admin.steps import ArchivingMixin
 from schools.access import Shared
 from schools.admin.base import BoundedSearchMixin, HelpTextsMixin
 from schools.admin.recorded import RecordedAdmin
@@ -50,7 +50,7 @@ class ReferenceMixin(HelpTextsMixin):
         if row.pk is None:
             return ""
         if row.shipped is None:
-            return _("Added here")
+            return _("Added here, archived") if row.retired_on else _("Added here")
         states = [str(_("No longer in a release"))] if row.retired_on else []
         if labels := [label_of(column) for column, _shipped in edits_of(row)]:
             states.append(_("Edited here: %(fields)s") % {"fields": ", ".join(labels)})
@@ -63,7 +63,12 @@ class StateFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         edited = [("edited", _("Edited here"))] if model_admin.model.SHIPPED else []
-        return [*edited, ("added", _("Added here")), ("retired", _("No longer in a release"))]
+        return [
+            *edited,
+            ("added", _("Added here")),
+            ("archived", _("Archived")),
+            ("retired", _("No longer in a release")),
+        ]
 
     def queryset(self, request, queryset):
         match self.value():
@@ -72,8 +77,10 @@ class StateFilter(admin.SimpleListFilter):
                 return queryset.filter(pk__in=[row.pk for row in shipped if row.edited_fields()])
             case "added":
                 return queryset.filter(shipped__isnull=True)
+            case "archived":
+                return queryset.filter(shipped__isnull=True, retired_on__isnull=False)
             case "retired":
-                return queryset.filter(retired_on__isnull=False)
+                return queryset.filter(shipped__isnull=False, retired_on__isnull=False)
         return queryset
 
 
@@ -86,16 +93,11 @@ class MissingTextFilter(admin.EmptyFieldListFilter):
 
 
 class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
-    """Editing of rows that came with a release or were added here.
+    """Editing of rows that came with a release or were added here. A shipped row keeps its key and its address."""
 
-    A shipped row keeps its key and its address, and cannot be deleted: the next release would bring it back.
-    """
-
-    rule = Shared()
     form = ReferenceForm
     readonly_fields = ["source", "retired_on"]
     list_filter = [StateFilter]
-    actions = ["delete_selected"]
     list_per_page = 50
     # The Enter key presses the first button of a form, which has to be "Save" and not "Restore".
     save_on_top = True
@@ -114,23 +116,12 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
         fieldsets = [*super().get_fieldsets(request, obj)]
         if obj and obj.shipped is not None:
             explanation = _(
-                "This came with a release of published data and cannot be deleted here. "
+                "This came with a release of published data, and stays here as long as a release has it. "
                 "What you edit stays as you wrote it when a newer release is loaded."
             )
             origin = {"fields": ["source", "retired_on"], "description": explanation}
             fieldsets.append((_("Where it comes from"), origin))
         return fieldsets
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or obj.shipped is None)
-
-    @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))
-    def delete_selected(self, request, queryset):
-        if queryset.filter(shipped__isnull=False).exists():
-            message = _("Nothing was deleted: a row that came with a release stays. Select only rows added here.")
-            self.message_user(request, message, messages.ERROR)
-            return None
-        return delete_selected(self, request, queryset)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         fixed = self.get_readonly_fields(request, obj)
@@ -141,6 +132,7 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
                 "name": column.name,
                 "label": label_of(column),
                 "shipped": display_for_field(shipped, column, "") or _("(empty)"),
+                "current": display_for_field(getattr(obj, column.name), column, "") or _("(empty)"),
             }
             for column, shipped in edits
         ]
@@ -153,6 +145,28 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
         message = _("%(field)s is as it was shipped again. Your other changes were saved as well.")
         self.message_user(request, message % {"field": label_of(self.model._meta.get_field(restored))})
         return HttpResponseRedirect(request.get_full_path())
+
+
+class SharedAdmin(ArchivingMixin, ReferenceAdmin):
+    """Editing of what all schools share. It is archived, not deleted: plans, programs and links may refer to it."""
+
+    rule = Shared()
+    readonly_fields = [*ReferenceAdmin.readonly_fields, "archived_on"]
+
+    @admin.display(description=_("archived on"))
+    def archived_on(self, row):
+        return row.retired_on
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and obj.shipped is None:
+            explanation = _(
+                "This was added here. It cannot be deleted, because pages and programs may refer to it: archive it when "
+                "it is not needed any more, and the public pages leave it out."
+            )
+            dates = ["archived_on"] if obj.retired_on else []
+            fieldsets.append((_("Where it comes from"), {"fields": dates, "description": explanation}))
+        return fieldsets
 
 
 class LinkInline(ReferenceMixin, ScopedInline, admin.TabularInline):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.admin.base import ReferenceMixin
 from clusters.admin.bulk import CATALOG, BulkMixin
 from clusters.admin.choosers import MultipleChooser, number_within
-from schools.access import OfSchool
+from schools.access import OfSchool, access_of
 from schools.admin.base import BoundedSearchMixin
 from schools.admin.recorded import RecordedAdmin
 
@@ -81,6 +81,21 @@ class CatalogCourseAdmin(BulkMixin, ReferenceMixin, BoundedSearchMixin, Recorded
             # A chooser in the form of a program or course offers what the school has.
             queryset = queryset.filter(school=school)
         return super().get_search_results(request, queryset, search_term)
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, not_permitted, protected = super().get_deleted_objects(objs, request)
+        # In words, and with what is nobody else's to know: a course that a program uses stays.
+        return deleted, counts, not_permitted, self._uses(request, objs) if protected else protected
+
+    def _uses(self, request, courses):
+        access = access_of(request.user)
+        slots = CourseSlot.objects.filter(catalog_course__in=courses).select_related(
+            "program__school", "catalog_course"
+        )
+        return [
+            f"{slot.program}, {slot}" if access.may_read(slot.program.school_id) else _("A program of another school")
+            for slot in slots
+        ]
 
     @admin.display(description=_("grades"), ordering="first_grade")
     def grades(self, course):

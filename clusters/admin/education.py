@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from clusters.admin.base import LinkInline, ReferenceAdmin, StateFilter
+from clusters.admin.base import LinkInline, SharedAdmin, StateFilter
 from clusters.models import MajorOccupation
 
 
@@ -14,7 +14,7 @@ class OccupationsOfMajor(LinkInline):
     help_texts = {"occupation": _("Type part of its title, of another job title, or its code.")}
 
 
-class MajorAdmin(ReferenceAdmin):
+class MajorAdmin(SharedAdmin):
     list_display = ["title", "code", "state"]
     search_fields = ["title", "code"]
     fields = ["code", "title"]
@@ -22,7 +22,7 @@ class MajorAdmin(ReferenceAdmin):
     inlines = [OccupationsOfMajor]
 
 
-class CourseAdmin(ReferenceAdmin):
+class CourseAdmin(SharedAdmin):
     list_display = ["title", "code", "subject_area", "state"]
     list_filter = [StateFilter, "subject_area"]
     search_fields = ["title", "code"]

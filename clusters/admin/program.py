@@ -1,13 +1,16 @@
 """Editing of programs of study, with what each has and lacks beside its form."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ChangeList
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from clusters import adoption
-from clusters.admin.base import ReferenceAdmin, StateFilter, side_by_side
+from clusters.admin.base import ReferenceAdmin, SharedAdmin, StateFilter, side_by_side
+from clusters.admin.choosers import number_within
 from clusters.admin.framework import MISSING_TEXTS
+from clusters.admin.preview import ContentPreviewMixin
 from clusters.admin.program_grid import CourseGridMixin, read_only_years
 from clusters.admin.program_parts import (
     CredentialsOfProgram,
@@ -45,7 +48,7 @@ class ProgramList(ChangeList):
         return super().get_queryset(request, exclude_parameters).with_parts()
 
 
-class ProgramAdmin(CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
+class ProgramAdmin(ContentPreviewMixin, CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
     rule = OfSchool(or_shared=True)
     list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
     list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
@@ -82,8 +85,11 @@ class ProgramAdmin(CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, Translati
     def get_changelist(self, request, **kwargs):
         return ProgramList
 
-    def get_view_on_site_url(self, obj=None):
-        return super().get_view_on_site_url(obj) if obj is None or obj.status == ProgramStatus.PUBLISHED else None
+    def get_search_results(self, request, queryset, search_term):
+        # The chooser in the form of a school's note offers what the school has on the pathway.
+        within = {name: number_within(request, name) for name in ("school", "pathway")}
+        queryset = queryset.filter(**{name: number for name, number in within.items() if number})
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("school"), ordering="school__name")
     def offered_by(self, program):
@@ -113,20 +119,25 @@ class ProgramAdmin(CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, Translati
     def has_delete_permission(self, request, obj=None):
         if not super().has_delete_permission(request, obj):
             return False
-        return obj is None or (obj.status == ProgramStatus.DRAFT and not obj.copies.exists())
+        return obj is None or (self._is_a_mere_draft(obj) and not obj.copies.exists())
+
+    def _is_a_mere_draft(self, program):
+        """Nobody can have printed it, linked to it or planned with it, and no release brings it back."""
+        return program.status == ProgramStatus.DRAFT and not program.was_public and program.shipped is None
 
     @admin.action(permissions=["delete"], description=_("Delete selected %(verbose_name_plural)s"))
     def delete_selected(self, request, queryset):
-        if queryset.exclude(status=ProgramStatus.DRAFT).exists() or queryset.filter(copies__isnull=False).exists():
+        if refused := [program for program in queryset if not self.has_delete_permission(request, program)]:
             message = _(
-                "Nothing was deleted: only a draft that no school has copied is deleted. Archive the others instead."
+                "Nothing was deleted: only a draft that never was public, and that no school has copied, is deleted. "
+                "Archive the others instead: %(titles)s."
             )
-            self.message_user(request, message, messages.ERROR)
+            self.message_user(request, message % {"titles": ", ".join(map(str, refused))}, messages.ERROR)
             return None
-        return super().delete_selected(request, queryset)
+        return delete_selected(self, request, queryset)
 
 
-class CredentialAdmin(ReferenceAdmin):
+class CredentialAdmin(SharedAdmin):
     list_display = ["name", "issuer", "kind", "state"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["name", "issuer", "slug"]

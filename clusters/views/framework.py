@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -90,10 +91,11 @@ def pathway_detail(request, cluster_slug, pathway_slug):
         cluster__slug=cluster_slug,
         slug=pathway_slug,
     )
-    bases = dict(PathwayOccupation.objects.shown().filter(pathway=pathway).values_list("occupation_id", "basis"))
-    rows = occupation_rows(Occupation.objects.filter(pk__in=bases).by_title().facts("normal_day"))
+    link = PathwayOccupation.objects.filter(pathway=pathway, occupation=OuterRef("pk"))
+    occupations = Occupation.objects.on_pathway(pathway).annotate(basis=Subquery(link.values("basis")))
+    rows = occupation_rows(occupations.by_title().facts("normal_day", "basis"))
     for row in rows:
-        row["editorial"] = bases[row["pk"]] == Basis.EDITORIAL
+        row["editorial"] = row["basis"] == Basis.EDITORIAL
     sources = sources_of(rows)
     majors, sources["majors"] = _majors(rows)
     programs = list(

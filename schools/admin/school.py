@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from schools.access import Schools, access_of
 from schools.admin.base import BoundedSearchMixin, HelpTextsMixin
+from schools.admin.preview import PreviewMixin
 from schools.admin.recorded import RecordedAdmin
 
 
-class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, RecordedAdmin):
+class SchoolAdmin(PreviewMixin, HelpTextsMixin, BoundedSearchMixin, RecordedAdmin):
     rule = Schools()
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "grades", "contact_name", "contact_email"]
@@ -40,8 +41,16 @@ class SchoolAdmin(HelpTextsMixin, BoundedSearchMixin, RecordedAdmin):
 
     def get_deleted_objects(self, objs, request):
         deleted, counts, not_permitted, protected = super().get_deleted_objects(objs, request)
-        # A school with programs or courses stays. The page names them; who may delete them is beside the point.
+        protected = [*protected, *self._would_go_along(objs)]
+        # A school with anything of its own stays. The page names it; who may delete it is beside the point.
         return deleted, counts, set() if protected else not_permitted, protected
+
+    def _would_go_along(self, schools):
+        """What the database would delete with the schools, such as the roles of their staff."""
+        for relation in self.opts.related_objects:
+            if relation.on_delete is models.CASCADE:
+                rows = relation.related_model._default_manager.filter(**{f"{relation.field.name}__in": schools})
+                yield from map(str, rows)
 
     @admin.display(description=_("grades"), ordering="first_grade")
     def grades(self, school):

@@ -1,9 +1,12 @@
 """Admin classes that ask ``schools.access`` before they show, offer or change anything."""
 
 from django.contrib import admin
+from django.db import transaction
 from django.http import Http404
 
 from schools.access import Rule, access_of
+from schools.audit import record
+from schools.choices import AuditAction
 from schools.models import School
 
 
@@ -46,6 +49,21 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return self.rule.may_delete(access_of(request.user), obj)
+
+    @transaction.atomic
+    def delete_model(self, request, obj):
+        self._record_deletion(request, obj)
+        super().delete_model(request, obj)
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        for row in queryset:
+            self._record_deletion(request, row)
+        super().delete_queryset(request, queryset)
+
+    def _record_deletion(self, request, row):
+        school = row if isinstance(row, School) else getattr(row, "school_id", None)
+        record(AuditAction.DELETE, by=request.user, subject=f"{self.opts.verbose_name}: {row}", school=school)
 
     def changeable(self, request, queryset):
         """Those of the rows chosen for an action that the user may change."""

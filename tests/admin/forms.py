@@ -10,12 +10,12 @@ from django.urls import reverse
 from clusters import models as content
 from clusters.models.base import ReferenceModel, plain
 from schools.admin.merging import OPENED
-from schools.models import School, User
+from schools.models import Membership, School, User
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 REFERENCE_MODELS = [model for model in MODELS if issubclass(model, ReferenceModel)]
 SUPERUSER_REQUEST = RequestFactory().get("/")
-SUPERUSER_REQUEST.user = User(is_superuser=True, is_active=True)
+SUPERUSER_REQUEST.user = User(is_superuser=True, is_staff=True, is_active=True)
 EDITABLE_MODELS = [model for model in MODELS if admin.site._registry[model].has_add_permission(SUPERUSER_REQUEST)]
 BUDGET = {"list": 12, "form": 25}
 
@@ -92,6 +92,8 @@ def make_program(n):
     content.CatalogCourse.objects.create(school=school, number=f"N-{n}", title=f"Nursing {n}")
     before = content.CatalogCourse.objects.create(school=school, number=f"B-{n}", title=f"Before nursing {n}")
     first(content.CatalogCourse).prerequisites.add(before)
+    pathway = content.Pathway.objects.get(number=f"1.{n}")
+    content.SchoolNote.objects.create(school=school, pathway=pathway, text_en=f"Ask nurse {n}.")
 
 
 def make_occupation(n):
@@ -133,6 +135,20 @@ def save(client, row, **changes):
     response = client.post(change_page(row), data, follow=True)
     row.refresh_from_db()
     return response
+
+
+def sign_in(client, role, *schools):
+    """The client, signed in as somebody with a role at each of the schools; without any, in the whole district."""
+    user = User.objects.create(username=f"{role} {len(schools)}", is_staff=True)
+    for school in schools or [None]:
+        Membership.objects.create(user=user, school=school, role=role)
+    client.force_login(user)
+    return client
+
+
+def stamp_of(asked):
+    """What the page that asks before a step sends along: what it asked about, as it was."""
+    return (asked.context and asked.context.get("stamp")) or ""
 
 
 def messages(response):

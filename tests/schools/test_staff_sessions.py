@@ -82,6 +82,15 @@ def test_the_session_is_written_once_a_minute_at_most(lead, client, clock):
         assert sum(query["sql"].startswith("UPDATE") for query in queries) == writes
 
 
+def test_knowing_about_codes_costs_no_query_of_its_own(lead, client):
+    client.get(INDEX)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(INDEX)
+    about = [query["sql"] for query in queries if "otp_" in query["sql"]]
+    assert len(about) == 1
+    assert "schools_user" in about[0]
+
+
 def test_public_pages_look_at_no_session(lead, client, clock):
     client.get(INDEX)
     clock(40)
