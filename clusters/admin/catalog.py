@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.admin.base import ReferenceMixin
 from clusters.admin.bulk import CATALOG, BulkMixin
 from clusters.admin.choosers import MultipleChooser, number_within
+from clusters.models import CourseSlot
 from schools.access import OfSchool, access_of
 from schools.admin.base import BoundedSearchMixin
 from schools.admin.recorded import RecordedAdmin
