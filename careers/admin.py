@@ -5,6 +5,7 @@ from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from clusters.landing import landing
 from schools.sign_in import StaffSignIn
 
 
@@ -19,6 +20,9 @@ class CareersAdminSite(StaffSignIn, admin.AdminSite):
         """Content comes first, then who may edit it; the models of an app stand as they were registered."""
         apps = self._build_app_dict(request, app_label).values()
         return sorted(apps, key=lambda app: app["app_label"] != "clusters")
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**(extra_context or {}), **landing(self, request)})
 
     def get_urls(self):
         # Django's own view would lead to the page of any row of any model.

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from clusters.addresses import known_problems
 from clusters.choices import Award, CourseKind, Exit, Experience, Grade, LearningStage, Training, WorkBasedLearningKind
 from clusters.completeness import career_courses, elements, exit_of
+from clusters.copy_style import HARDEST, grade_of
 from clusters.findings import Finding
 from clusters.models import MajorOccupation, Pathway, PathwayOccupation, Program
 from clusters.querysets import ProgramQuerySet
 from clusters.search.words import stems_of
+from clusters.texts import texts_of
 
 TEXTS = ("title", "summary", "audience", "skills", "ways_in")
 # Academic subjects by the first two digits of the SCED code: English, mathematics, science, social studies, languages.
@@ -54,6 +57,8 @@ class Facts:
     # Pathways with an occupation that asks for no earlier experience in another one.
     first_jobs: set[int]
     major_occupations: set[tuple[int, int]]
+    # What was wrong with each address that did not answer when it was asked last.
+    dead_addresses: dict[str, str]
 
     @classmethod
     def load(cls) -> "Facts":
@@ -65,6 +70,7 @@ class Facts:
             Counter(pathway for pathway, _occupation in pairs),
             set(first_jobs.values_list("pathway_id", flat=True)),
             set(MajorOccupation.objects.current().values_list("major_id", "occupation_id")),
+            known_problems(),
         )
 
 
@@ -86,6 +92,15 @@ def for_checks(programs: ProgramQuerySet | None = None) -> ProgramQuerySet:
     return programs.with_parts().prefetch_related("course_slots__catalog_course__prerequisites").order_by("slug")
 
 
+def hints(program: Program) -> list[str]:
+    """What is no mistake, and good to know before a program is published."""
+    fields = [program._meta.get_field(name) for name in TEXTS]
+    no_spanish = [
+        str(field.verbose_name) for field in fields if not (getattr(program, f"{field.name}_es") or "").strip()
+    ]
+    return [f"No Spanish text yet, so the English one is shown: {', '.join(no_spanish)}."] if no_spanish else []
+
+
 def check_coverage() -> Iterator[Finding]:
     """Pathways without a model program, and large ones without a second."""
     shown = Q(pathway_occupations__retired_on=None, pathway_occupations__hidden=False)
@@ -102,6 +117,24 @@ def _texts(program, facts):
     for name in TEXTS:
         if not getattr(program, name).strip():
             yield f"The text “{program._meta.get_field(name).verbose_name}” is missing."
+
+
+def _reading_level(program, facts):
+    for text in texts_of(program):
+        if (grade := grade_of(text)) is not None and grade > HARDEST:
+            yield (
+                f"{text.kind.name.capitalize()}: hard to read, grade {grade:.0f} instead of {HARDEST:.0f}. "
+                "Write shorter sentences and everyday words."
+            )
+
+
+def _addresses(program, facts):
+    links = {link.credential.name: link.credential.url for link in program.program_credentials.all()}
+    if program.school_id:
+        links[program.school.name] = program.school.website
+    for name, url in links.items():
+        if problem := facts.dead_addresses.get(url):
+            yield f"The address of {name} does not work ({url}): {problem}"
 
 
 def _target_occupations(program, facts):
@@ -231,6 +264,8 @@ def _sequence(program, facts):
 
 RULES: dict[str, Rule] = {
     "texts": _texts,
+    "reading level": _reading_level,
+    "addresses": _addresses,
     "occupations": _target_occupations,
     "reachable": _reachable,
     "courses": _courses,

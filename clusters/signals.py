@@ -7,11 +7,21 @@ from django.apps import apps
 from django.db.models.signals import post_delete, post_save
 
 from clusters import search
-from clusters.models import AlternateTitle, Cluster, ContentVersion, Occupation, Pathway, Program, SearchEntry
+from clusters.models import (
+    AddressCheck,
+    AlternateTitle,
+    Cluster,
+    ContentVersion,
+    Occupation,
+    Pathway,
+    Program,
+    SearchEntry,
+)
 from schools.models import School
 
 FOUND_BY_SEARCH = (Cluster, Pathway, Program, Occupation, AlternateTitle)
-DERIVED = (SearchEntry, ContentVersion)
+# What no page shows.
+DERIVED = (SearchEntry, ContentVersion, AddressCheck)
 
 
 def index_saved(sender, instance, **kwargs):

@@ -54,6 +54,13 @@ def content_texts() -> Iterator[Text]:
         yield from _texts(occupation, OCCUPATION_SUMMARY | words, where, *names, job_zone=occupation.job_zone)
 
 
+def texts_of(program: Program) -> Iterator[Text]:
+    """The texts of one program, with those of its steps outside the classroom. Needs ``with_parts()``."""
+    yield from _texts(program, PROGRAM, program.slug, program.title)
+    for step in program.work_based_learning.all():
+        yield from _texts(step, WORK_BASED_LEARNING, f"{program.slug}, {step.key}", program.title)
+
+
 def _texts(row, kinds: dict[str, Kind], where: str, *names: str, job_zone: int | None = None) -> Iterator[Text]:
     for field, kind in kinds.items():
         text = getattr(row, f"{field}_en") or ""

@@ -5,10 +5,21 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from clusters.choices import Exit
 from clusters.completeness import elements, exit_of, exits
-from clusters.models import CatalogCourse, Course, CourseSlot, Major, Occupation, Program, ProgramMajor
+from clusters.models import (
+    AddressCheck,
+    CatalogCourse,
+    Course,
+    CourseSlot,
+    Credential,
+    Major,
+    Occupation,
+    Program,
+    ProgramMajor,
+)
 from clusters.program_checks import RULES, check, check_coverage, for_checks
 from tests.factories import make_cluster, make_occupation, make_pathway, make_program, make_school
 
@@ -68,9 +79,23 @@ def _own_course_too_early(program):
     slots.filter(pk=slots[1].pk).update(catalog_course=second)
 
 
+def _dead_address(program):
+    Credential.objects.update(url="https://gone.example.org/")
+    AddressCheck.objects.create(
+        url="https://gone.example.org/", checked_at=timezone.now(), problem="Nobody answers there."
+    )
+
+
+def _hard_words(program):
+    hard = "Comprehensive instrumentation methodologies necessitate considerable administrative responsibilities daily."
+    Program.objects.filter(pk=program.pk).update(summary_en=hard)
+
+
 # For each rule, what breaks a whole program so that this rule says so.
 BREAKS = {
     "texts": lambda program: Program.objects.filter(pk=program.pk).update(audience_en=" "),
+    "reading level": _hard_words,
+    "addresses": _dead_address,
     "occupations": lambda program: Occupation.objects.get(code="29-1002.00").pathway_occupations.all().delete(),
     "reachable": lambda program: program.program_majors.all().delete(),
     "courses": lambda program: program.course_slots.update(dual_credit=False),

@@ -33,9 +33,9 @@ LAYERS = [
     {"models", "translation"},
     {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried", "backends"}
     | {"importers", "search", "signals", "services", "instruments", "recommend"}
-    | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data"}
+    | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data", "addresses", "to_do"}
     | {"course_grid"},
-    {"forms", "admin"},
+    {"forms", "admin", "landing"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page", "middleware", "sign_in"},
 ]
 LAYER_OF = {module: number for number, modules in enumerate(LAYERS) for module in modules}

@@ -8,6 +8,7 @@ from modeltranslation.admin import TranslationAdmin
 from clusters.admin.base import LinkInline, MissingTextFilter, SharedAdmin, StateFilter, side_by_side
 from clusters.admin.note import address_to_add, notes_of
 from clusters.admin.preview import ContentPreviewMixin
+from clusters.admin.reviewing import ReviewedMixin
 from clusters.admin.steps import HIDE, SHOW, HidingMixin
 from clusters.models import PathwayOccupation
 from schools.access import access_of
@@ -23,7 +24,7 @@ class FrameworkAdmin(SharedAdmin):
     help_texts = {"title": _("Its official name.")}
 
 
-class ClusterAdmin(ContentPreviewMixin, SharedAdmin, TranslationAdmin):
+class ClusterAdmin(ContentPreviewMixin, ReviewedMixin, SharedAdmin, TranslationAdmin):
     actions = [*SharedAdmin.actions, "mark_as_reviewed"]
     list_display = ["title", "number", "pathway_count", "state"]
     list_filter = [StateFilter, "framework", *MISSING_TEXTS]
@@ -87,7 +88,8 @@ class OccupationsOfPathway(PathwayOccupationInline):
     help_texts = {"occupation": _("Type part of its title, of another job title, or its code.")}
 
 
-class PathwayAdmin(ContentPreviewMixin, HidingMixin, SharedAdmin, TranslationAdmin):
+class PathwayAdmin(ContentPreviewMixin, ReviewedMixin, HidingMixin, SharedAdmin, TranslationAdmin):
+    actions = [*HidingMixin.actions, "mark_as_reviewed"]
     list_display = ["title", "number", "cluster", "occupation_count", "hidden", "state"]
     list_filter = [StateFilter, "hidden", "cluster", *MISSING_TEXTS]
     list_select_related = ["cluster"]

@@ -10,6 +10,7 @@ from modeltranslation.admin import TranslationAdmin
 from clusters.admin.base import LinkInline, SharedAdmin, StateFilter, side_by_side
 from clusters.admin.choosers import number_within
 from clusters.admin.framework import MISSING_TEXTS, PathwayOccupationInline
+from clusters.admin.reviewing import ReviewedMixin
 from clusters.models import Occupation, OccupationSkill, OccupationTechnology, RelatedOccupation
 from clusters.search import search
 from schools.admin.preview import PreviewMixin
@@ -51,7 +52,7 @@ class RelatedOccupations(LinkInline):
     help_texts = {"related": FIND_OCCUPATION}
 
 
-class OccupationAdmin(PreviewMixin, SharedAdmin, TranslationAdmin):
+class OccupationAdmin(PreviewMixin, ReviewedMixin, SharedAdmin, TranslationAdmin):
     actions = [*SharedAdmin.actions, "mark_as_reviewed"]
     list_display = ["title", "code", "job_zone", "wage_median", "state"]
     list_filter = [StateFilter, "job_zone", "entry_education", "pathways__cluster", *MISSING_TEXTS]

@@ -8,6 +8,7 @@ from modeltranslation.admin import TranslationAdmin
 
 from clusters import adoption
 from clusters.admin.base import ReferenceAdmin, SharedAdmin, StateFilter, side_by_side
+from clusters.admin.bulk import PROGRAMS_OF_STUDY, BulkMixin
 from clusters.admin.choosers import number_within
 from clusters.admin.framework import MISSING_TEXTS
 from clusters.admin.preview import ContentPreviewMixin
@@ -19,11 +20,13 @@ from clusters.admin.program_parts import (
     WorkBasedLearningOfProgram,
 )
 from clusters.admin.program_steps import ProgramStepsMixin
+from clusters.admin.reviewing import ReviewedMixin
 from clusters.choices import ProgramStatus
 from clusters.completeness import elements
 from clusters.models import Program
 from clusters.program_checks import check, for_checks
 from schools.access import OfSchool
+from schools.admin.scoped import known_rows
 from schools.models import School
 
 
@@ -33,8 +36,8 @@ class OfferedByFilter(admin.SimpleListFilter):
     MODELS = "models"
 
     def lookups(self, request, model_admin):
-        schools = [(str(pk), name) for pk, name in School.objects.values_list("pk", "name")]
-        return [(self.MODELS, _("Model programs")), *schools]
+        schools = known_rows(model_admin.admin_site, request, School.objects.values_list("pk", "name"))
+        return [(self.MODELS, _("Model programs")), *((str(pk), name) for pk, name in schools)]
 
     def queryset(self, request, queryset):
         if self.value() == self.MODELS:
@@ -48,8 +51,11 @@ class ProgramList(ChangeList):
         return super().get_queryset(request, exclude_parameters).with_parts()
 
 
-class ProgramAdmin(ContentPreviewMixin, CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, TranslationAdmin):
+class ProgramAdmin(
+    BulkMixin, ContentPreviewMixin, ReviewedMixin, CourseGridMixin, ProgramStepsMixin, ReferenceAdmin, TranslationAdmin
+):
     rule = OfSchool(or_shared=True)
+    spreadsheet = PROGRAMS_OF_STUDY
     list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
     list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
     search_fields = ["title_en", "title_es", "slug", "pathway__title_en", "pathway__number", "school__name"]

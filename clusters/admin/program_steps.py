@@ -5,21 +5,21 @@ from operator import attrgetter
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clusters import adoption
 from clusters.admin.base import label_of
+from clusters.admin.confirming import ConfirmedMixin, names_of
+from clusters.admin.public_effect import effects_of
 from clusters.choices import ProgramStatus
 from clusters.models import Program
-from clusters.program_checks import check, for_checks
+from clusters.program_checks import check, for_checks, hints
 from clusters.services import set_status
 from schools.models import School
 
@@ -28,14 +28,19 @@ class AdoptForm(forms.Form):
     """Which school takes the programs over. A school has one copy of a model program that is in use."""
 
     school = forms.ModelChoiceField(
-        School.objects.all(),
+        School.objects.none(),
         label=_("School"),
         help_text=_("It gets a draft of its own, which nobody sees until you publish it."),
     )
 
-    def __init__(self, *args, programs, **kwargs):
+    def __init__(self, *args, programs, schools, **kwargs):
         super().__init__(*args, **kwargs)
         self.programs = programs
+        choice = self.fields["school"]
+        choice.queryset = schools
+        # Two tell whether there is a choice.
+        if len(few := list(schools[:2])) == 1:
+            choice.initial = few[0]
 
     def clean_school(self):
         school = self.cleaned_data["school"]
@@ -61,10 +66,10 @@ STEPS = {
 }
 
 
-class ProgramStepsMixin:
+class ProgramStepsMixin(ConfirmedMixin):
     """Pages and actions for the steps; each asks first, and works without JavaScript."""
 
-    actions = ["publish", "back_to_draft", "archive", "adopt_for_school", "delete_selected"]
+    actions = ["publish", "back_to_draft", "archive", "adopt_for_school", "mark_as_reviewed", "delete_selected"]
 
     def get_urls(self):
         pages = {"adopt": self.adopt_view, "changes": self.changes_view, "status/<str:status>": self.status_view}
@@ -105,18 +110,20 @@ class ProgramStepsMixin:
         programs = list(queryset)
         if refused := [program for program in programs if not self.can_be_adopted(program)]:
             message = _("Nothing was adopted: choose only model programs that are in use. Leave out: %(titles)s.")
-            titles = ", ".join(map(str, refused))
-            self.message_user(request, message % {"titles": titles}, messages.ERROR)
+            self.message_user(request, message % {"titles": names_of(refused)}, messages.ERROR)
             return None
-        return self._adopt(request, programs, action="adopt_for_school")
+        return self._adopt(request, programs, action="adopt_for_school") if programs else None
 
     def _adopt(self, request, programs, action=""):
-        form = AdoptForm(request.POST if "confirmed" in request.POST else None, programs=programs)
-        if not form.is_valid():
-            context = {"form": form, "action": action, "programs": programs}
-            return self._page(request, "adopt", _("Adopt for a school"), context)
-        school = form.cleaned_data["school"]
+        # Those that the user edits, as in every form that has a school to choose.
+        schools = self.get_field_queryset(None, self.opts.get_field("school"), request)
+        data = request.POST if "confirmed" in request.POST else None
+        form = AdoptForm(data, programs=programs, schools=schools)
         with transaction.atomic():
+            if not (form.is_valid() and self.is_confirmed(request, programs)):
+                page, title = "admin/clusters/program/adopt.html", _("Adopt for a school")
+                return self.ask(request, page, title, rows=programs, form=form, action=action)
+            school = form.cleaned_data["school"]
             drafts = [adoption.adopt(program=program, school=school, by=request.user) for program in programs]
         message = ngettext(
             "%(school)s has a draft of its own now. Next: choose the school's own course for each place, write who to ask "
@@ -140,8 +147,10 @@ class ProgramStepsMixin:
             self._settle(request, program)
             return redirect(request.path)
         changes = [(change, self._label_of(change)) for change in adoption.changes(program)]
-        context = {"program": program, "changes": changes}
-        return self._page(request, "changes", _("What changed in the model program"), context, program)
+        title = _("What changed in the model program")
+        return self.ask(
+            request, "admin/clusters/program/changes.html", title, rows=[program], row=program, changes=changes
+        )
 
     def _label_of(self, change):
         return label_of(self.opts.get_field(change.key)) if change.group == adoption.COLUMNS else change.label
@@ -167,7 +176,8 @@ class ProgramStepsMixin:
             raise PermissionDenied
         if status not in ProgramStatus:
             raise Http404
-        page = self._change_status(request, Program.objects.filter(pk=program.pk), ProgramStatus(status))
+        chosen = self.get_queryset(request).filter(pk=program.pk)
+        page = self._change_status(request, chosen, ProgramStatus(status))
         return page or redirect("admin:clusters_program_change", program.pk)
 
     @admin.action(permissions=["change"], description=_("Publish"))
@@ -184,30 +194,32 @@ class ProgramStepsMixin:
 
     def _change_status(self, request, queryset, status, action=""):
         """The page that asks; nothing once it is done, or where there is nothing to do."""
-        programs = list(for_checks(Program.objects.filter(pk__in=queryset.values("pk")).exclude(status=status)))
-        name, effect = STEPS[status]
+        chosen = list(for_checks(Program.objects.filter(pk__in=queryset.values("pk"))))
+        if self.refuses(request, chosen):
+            return None
+        programs = [program for program in chosen if program.status != status]
         if not programs:
             self.message_user(request, _("Nothing was changed: that is done already."), messages.WARNING)
             return None
-        if "confirmed" in request.POST:
-            count = len(set_status(programs=programs, status=status, by=request.user))
-            message = ngettext("%(step)s: %(count)s program.", "%(step)s: %(count)s programs.", count)
-            self.message_user(request, message % {"step": name, "count": count}, messages.SUCCESS)
-            return None
+        name, effect = STEPS[status]
+        with transaction.atomic():
+            if self.is_confirmed(request, programs):
+                count = len(set_status(programs=programs, status=status, by=request.user))
+                message = ngettext("%(step)s: %(count)s program.", "%(step)s: %(count)s programs.", count)
+                self.message_user(request, message % {"step": name, "count": count}, messages.SUCCESS)
+                return None
+        self._explain(programs, status)
+        context = {"action": action, "effect": effect, "status": status}
+        row = None if action else programs[0]
+        return self.ask(request, "admin/clusters/program/status.html", name, rows=programs, row=row, **context)
+
+    def _explain(self, programs, status):
+        """Give each program what the page says of it: what visitors see, and before it is public what is to mend."""
+        effects = effects_of(programs, status)
+        for program in programs:
+            program.effect = effects[program.pk]
         if status == ProgramStatus.PUBLISHED:
             findings = {slug: list(group) for slug, group in groupby(check(programs), key=attrgetter("where"))}
             for program in programs:
                 program.findings = findings.get(program.slug)
-        context = {"action": action, "effect": effect, "status": status, "programs": programs}
-        return self._page(request, "status", name, context, None if action else programs[0])
-
-    def _page(self, request, template, title, context, program=None):
-        context |= {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "original": program,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-            "media": self.media,
-        }
-        return TemplateResponse(request, f"admin/clusters/program/{template}.html", context)
+                program.hints = hints(program)

@@ -34,8 +34,18 @@ def step(name, program, *args):
 
 
 def act(client, action, *programs, **values):
-    data = {"action": action, "_selected_action": [program.pk for program in programs], **values}
-    return client.post(page(Program, "changelist"), data, follow=True)
+    """Choose an action for programs; where it is confirmed, on the page that asks first."""
+    data = {"action": action, "_selected_action": [program.pk for program in programs]}
+    if "confirmed" in values:
+        asked = client.post(page(Program, "changelist"), data)
+        values["stamp"] = (asked.context and asked.context.get("stamp", "")) or ""
+    return client.post(page(Program, "changelist"), data | values, follow=True)
+
+
+def take(client, address, **values):
+    """Open the page of a step and say yes."""
+    stamp = client.get(address).context["stamp"]
+    return client.post(address, {"confirmed": "yes", "stamp": stamp, **values}, follow=True)
 
 
 def statuses(*programs):
@@ -167,7 +177,7 @@ def test_a_school_adopts_a_model_program(staff, model):
     school = make_school()
     assert step("adopt", model) in staff.get(change_page(model)).content.decode()
     assert b"School 1 name" in staff.get(step("adopt", model)).content
-    response = staff.post(step("adopt", model), {"school": school.pk, "confirmed": "Adopt"}, follow=True)
+    response = take(staff, step("adopt", model), school=school.pk)
     own = Program.objects.get(school=school)
     assert response.request["PATH_INFO"] == change_page(own)
     assert "Next: choose the school's own course" in messages(response)
@@ -194,7 +204,7 @@ def test_a_school_has_one_copy_in_use(staff, model, own):
     response = staff.post(step("adopt", model), {"school": own.school_id, "confirmed": "Adopt"})
     assert b"School 1 name has this already: Program 1 title." in response.content
     Program.objects.filter(pk=own.pk).update(status="archived")
-    staff.post(step("adopt", model), {"school": own.school_id, "confirmed": "Adopt"})
+    take(staff, step("adopt", model), school=own.school_id)
     assert model.copies.count() == 2
 
 
@@ -255,7 +265,7 @@ def test_each_step_is_taken_from_the_form_too(staff, own, status):
     Program.objects.filter(pk=own.pk).update(status="archived" if status == "draft" else "draft")
     assert step("status", own, status) in staff.get(change_page(own)).content.decode()
     assert staff.get(step("status", own, status)).status_code == 200
-    response = staff.post(step("status", own, status), {"confirmed": "yes"}, follow=True)
+    response = take(staff, step("status", own, status))
     assert response.request["PATH_INFO"] == change_page(own)
     assert statuses(own) == [status]
 
