@@ -75,7 +75,7 @@ def examine(programs: ProgramQuerySet) -> Examined:
 def drafts(programs: ProgramQuerySet) -> ProgramQuerySet:
     """Programs that nobody sees yet, the newest first."""
     waiting = programs.current().filter(status=ProgramStatus.DRAFT)
-    return waiting.select_related("school").only("title", "school__name").order_by("-pk")
+    return waiting.select_related("school").defer("shipped", "adopted").order_by("-pk")
 
 
 def texts_to_read(rows: Iterable[QuerySet], most: int) -> list[TextToRead]:
