@@ -13,7 +13,15 @@ PUBLIC = {
 }
 
 
+# In one query with the row, for its form asks whether it is public.
+ASKED_WITH = {Program: "pathway__cluster", Pathway: "cluster"}
+
+
 class ContentPreviewMixin(PreviewMixin):
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        return rows.select_related(ASKED_WITH[self.model]) if self.model in ASKED_WITH else rows
+
     def made_public(self, row):
         while row is not None and type(row) in PUBLIC:
             values, parent = PUBLIC[type(row)]
