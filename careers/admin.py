@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +11,24 @@ from clusters.landing import landing
 from schools.sign_in import StaffSignIn
 
 
+class Choices(AutocompleteJsonView):
+    """What a field offers while somebody types."""
+
+    def process_request(self, request):
+        found = super().process_request(request)
+        if found[2].auto_created:
+            raise PermissionDenied
+        return found
+
+
 class CareersAdminSite(StaffSignIn, admin.AdminSite):
     """The place where staff edit what students read."""
 
     site_header = _("Careers: editing")
     site_title = _("Careers: editing")
     index_title = _("What would you like to edit?")
+    # Forms in two languages and lists with filters need the width; the start page has all of it.
+    enable_nav_sidebar = False
 
     def get_app_list(self, request, app_label=None):
         """Content comes first, then who may edit it; the models of an app stand as they were registered."""
@@ -41,3 +55,7 @@ class CareersAdminSite(StaffSignIn, admin.AdminSite):
         if row is None or not model_admin.has_view_permission(request, row):
             raise Http404
         return shortcut(request, content_type_id, object_id)
+
+    def autocomplete_view(self, request):
+        # Django takes the other end of a relation for a field, and fails on it.
+        return Choices.as_view(admin_site=self)(request)

@@ -1,5 +1,8 @@
 """Which content has a history, and what belongs together in it: what one form of the admin edits."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from clusters import models
 from schools.wholes import register
 
@@ -9,6 +12,13 @@ FROM_RELEASES = ("source", "shipped", "retired_on")
 
 def _came_with_a_release(row):
     return row.shipped is not None
+
+
+def _courses_of_its_school(program):
+    """A version may name a course that was there by mistake; it does not come back with it."""
+    taught = program.course_slots.filter(catalog_course__isnull=False)
+    if taught.exclude(catalog_course__school=program.school_id).exists():
+        raise ValidationError(_("It has a course from the catalog of another school."))
 
 
 def register_content() -> None:
@@ -28,6 +38,7 @@ def register_content() -> None:
         stays=("slug", "status", "school", "based_on"),
         unseen=("adopted", "key"),
         leaves_out=("was_public",),
+        check=_courses_of_its_school,
     )
     _with_parts(models.Credential, stays=("slug",))
     _with_parts(

@@ -1,6 +1,8 @@
 """Admin classes that ask ``schools.access`` before they show, offer or change anything."""
 
 from django.contrib import admin
+from django.contrib.admin.filters import FieldListFilter
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 
@@ -10,18 +12,43 @@ from schools.choices import AuditAction
 from schools.models import School
 
 
+def known_rows(site, request, rows):
+    """Those of the rows that the user may know of; of a model that no rule speaks of, none."""
+    scoped = site._registry.get(rows.model)
+    return scoped.rule.visible(access_of(request.user), rows) if scoped else rows.none()
+
+
 class ScopedMixin:
     """What choices the fields of a form offer: rows that the user may know of, and of schools those that they edit."""
 
     def get_field_queryset(self, db, db_field, request):
         related = db_field.remote_field.model
         rows = super().get_field_queryset(db, db_field, request)
-        rows = related._default_manager.all() if rows is None else rows
+        rows = known_rows(self.admin_site, request, related._default_manager.all() if rows is None else rows)
         access = access_of(request.user)
-        if related is School:
-            return rows if access.everywhere else rows.filter(pk__in=access.edits)
-        scoped = self.admin_site._registry.get(related)
-        return scoped.rule.visible(access, rows) if scoped else rows
+        return rows.filter(pk__in=access.edits) if related is School and not access.everywhere else rows
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field and db_field.remote_field.model is School and not access_of(request.user).everywhere:
+            # A row of no school is everybody's.
+            field.required = True
+        return field
+
+
+class ScopedRelatedFilter(admin.RelatedFieldListFilter):
+    """The filters beside a list name rows that the user may know of."""
+
+    def field_choices(self, field, request, model_admin):
+        known = known_rows(model_admin.admin_site, request, field.remote_field.model._default_manager.all())
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to={"pk__in": known.values("pk")}
+        )
+
+
+# For all lists, so that none can forget it.
+FieldListFilter.register(lambda field: field.remote_field, ScopedRelatedFilter, take_priority=True)
 
 
 class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
@@ -71,18 +98,31 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
 
     # What the links of other pages ask a list for, beside its own filters.
     linked_lookups = ()
+    # What the filters beside a list ask. Anything longer would follow a relation to rows of others.
+    _ENDINGS = ("exact", "id__exact", "in", "isnull", "isempty", "gte", "gt", "lte", "lt")
 
     def lookup_allowed(self, lookup, value, request):
         # Django takes every field of the model and relations too: an address could ask about rows that nobody shows.
         offered = [*self.linked_lookups, *map(self._parameter_of, self.get_list_filter(request))]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+        return any(lookup == name or lookup in {f"{name}__{ending}" for ending in self._ENDINGS} for name in offered)
 
     def _parameter_of(self, entry):
         entry = entry[0] if isinstance(entry, tuple) else entry
         return getattr(entry, "parameter_name", entry)
 
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
+    def get_object(self, request, object_id, from_field=None):
+        # Before anybody asks for permissions: who may see no such row is not told whether there is one.
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def save_form(self, request, form, change):
+        """The row as it would be saved has to be one that the user may change, wherever the form came from."""
+        row = super().save_form(request, form, change)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row
 
 
 class ScopedInline(ScopedMixin):
