@@ -203,7 +203,12 @@ def places_of(world: World, route: Route) -> Iterator[Address]:
 
 def _fill(route, row=None):
     """The address of a route; what is no argument of its own is the number of the row."""
-    url = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(ARGUMENTS.get(found[1], f"<{found[1]}>")), route.pattern)
+
+    def argument(found):
+        value = ARGUMENTS.get(found[1], f"<{found[1]}>")
+        return value[route.model.__name__] if isinstance(value, dict) else value
+
+    url = "/" + re.sub(r"<(?:\w+:)?(\w+)>", argument, route.pattern)
     if "<version_id>" in url:
         url = url.replace("<version_id>", str(Version.objects.get_for_object(row).last().pk if row else 0))
     return re.sub(r"<\w+>", str(row.pk if row else 1), url)

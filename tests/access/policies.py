@@ -42,10 +42,10 @@ RIGHTS = {
         "delete": {A: EDITORS, B: EDITORS},
     },
     "Memberships": {
-        "view": LEADS | {"any": LEADS[A]},
+        "view": LEADS | {SHARED: EDITORS, "any": LEADS[A]},
         "add": {"any": LEADS[A]},
-        "change": LEADS,
-        "delete": LEADS,
+        "change": LEADS | {SHARED: frozenset({"superuser"})},
+        "delete": LEADS | {SHARED: frozenset({"superuser"})},
     },
     "Accounts": {
         "view": {A: EDITORS, B: EDITORS, "any": EDITORS},
@@ -87,6 +87,8 @@ MODEL_ROUTES = {
     "preview": Policy("view", "view", also=frozenset({405}), shows_public=True),
     "step": Policy("change", "change"),
     "revert": Policy("change", "change"),
+    "import": Policy("add", "add", of_row=False),
+    "export": Policy("view", "view", of_row=False, also=frozenset({405})),
     "reviewed": Policy("change", "change", also=frozenset({405})),
 }
 CUSTOM = {
@@ -98,7 +100,11 @@ CUSTOM = {
 }
 
 # What stands in an address beside the row: for one route, or for all.
-ARGUMENTS = {"status": "published", "step": "archive"}
+ARGUMENTS = {
+    "status": "published",
+    "step": "archive",
+    "name": {"Program": "programs.csv", "CatalogCourse": "courses.csv"},
+}
 
 # Routes of the admin that belong to no model: who gets an answer there; all others are asked to sign in.
 SITE = {

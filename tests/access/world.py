@@ -252,7 +252,7 @@ def digest(world, owner) -> dict[str, list]:
 def people_digest(world, owner) -> dict[str, list]:
     """Who works for a school, and the accounts of all who do."""
     memberships = Membership.objects.filter(school=world.schools.get(owner)).order_by("pk")
-    accounts = User.objects.filter(memberships__school=world.schools.get(owner)).order_by("pk").distinct()
+    accounts = User.objects.filter(memberships__in=memberships.order_by()).order_by("pk").distinct()
     names = ("pk", "username", "password", "first_name", "email", "is_active", "is_staff", "is_superuser")
     return {
         "Membership": list(memberships.values_list()),
