@@ -108,6 +108,12 @@ class ReferenceAdmin(ReferenceMixin, BoundedSearchMixin, RecordedAdmin):
         kept = (*self.model.NATURAL_KEY, *self.kept_fields) if obj and obj.shipped is not None else ()
         return [*super().get_readonly_fields(request, obj), *kept]
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        # Texts that are only read take their names from here.
+        texts = (column for column in self.opts.concrete_fields if hasattr(column, "translated_field"))
+        labels = {column.name: label_of(column) for column in texts}
+        return super().get_form(request, obj, change=change, labels=labels, **kwargs)
+
     def get_prepopulated_fields(self, request, obj=None):
         # A page that exists keeps its address when its title changes.
         return {} if obj else super().get_prepopulated_fields(request, obj)

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.views.main import ChangeList
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -56,7 +57,9 @@ class ProgramAdmin(
 ):
     rule = OfSchool(or_shared=True)
     spreadsheet = PROGRAMS_OF_STUDY
-    list_display = ["title", "pathway", "offered_by", "status", "elements_met"]
+    list_display = ["title", "offered_by", "status", "elements_met", "pathway"]
+    # What a school made its own comes before the model programs, which everybody has.
+    ordering = [F("school__name").asc(nulls_last=True), "title", "slug"]
     list_filter = ["status", OfferedByFilter, "pathway__cluster", StateFilter, *MISSING_TEXTS]
     search_fields = ["title_en", "title_es", "slug", "pathway__title_en", "pathway__number", "school__name"]
     autocomplete_fields = ["pathway", "school"]

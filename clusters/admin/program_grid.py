@@ -126,8 +126,6 @@ class CourseGridMixin:
             "title": _("Courses of %(program)s") % {"program": program},
             "opts": self.opts,
             "original": program,
-            # The grid needs the width.
-            "is_nav_sidebar_enabled": False,
         }
         return TemplateResponse(request, f"admin/clusters/program/{template}.html", context)
 

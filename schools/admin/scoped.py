@@ -5,6 +5,7 @@ from django.contrib.admin.filters import FieldListFilter
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.utils.text import capfirst
 
 from schools.access import Rule, access_of
 from schools.audit import record
@@ -61,6 +62,11 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
 
     def get_queryset(self, request):
         return self.rule.visible(access_of(request.user), super().get_queryset(request))
+
+    def changelist_view(self, request, extra_context=None):
+        # Django asks to "select" one "to change", also those who may only read.
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
