@@ -3,8 +3,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
-# What a browser makes of the pages does not depend on the database: these minutes are spent once. One walk is repeated.
-LOOKS := $(filter-out %/test_journeys.py,$(wildcard tests/browser/test_*.py))
 
 .PHONY: demo test lint lock
 
@@ -17,12 +15,12 @@ demo: .venv/installed .env
 	$(BIN)/python manage.py demo_login
 	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --backpressure 32 --no-ws careers.wsgi:application
 
-# On SQLite; and what asks a database on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
+# On SQLite; and what a database can change on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev
 	$(MAKE) lint
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 ifdef TEST_POSTGRES_URL
-	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto --dist worksteal -m database $(LOOKS:%=--ignore=%)
+	DATABASE_URL=$(TEST_POSTGRES_URL) $(BIN)/pytest --numprocesses auto --dist worksteal -m "database and not once"
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif

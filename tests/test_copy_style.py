@@ -122,6 +122,7 @@ def occupations() -> list[dict]:
     return [row["fields"] for row in json.loads(gzip.decompress(packed))]
 
 
+@pytest.mark.once
 class TestShippedWords:
     """What the project ships, in its fixtures."""
 

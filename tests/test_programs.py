@@ -179,6 +179,7 @@ def test_search_finds_model_programs_and_not_their_copies(client, model):
     assert [program.slug for program in found] == [model.slug]
 
 
+@pytest.mark.once
 def test_a_large_district_asks_no_more_queries(client, model, django_assert_max_num_queries):
     """200 schools of 100 programs; benchmarks/programs.py measures the time."""
     addresses = [

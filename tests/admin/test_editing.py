@@ -6,7 +6,6 @@ from django.contrib.admin.models import LogEntry
 from clusters import models as content
 from tests.admin.forms import (
     BUDGET,
-    MODELS,
     change_page,
     first,
     form_data,
@@ -49,8 +48,14 @@ def another_value(column, value):
     return 70_000 if value is None else value + 1
 
 
-@pytest.mark.parametrize("name", sorted(content.Occupation.shipped_columns()))
-def test_each_field_can_be_restored(rows, staff, name):
+def one_of_each_kind(model):
+    """The first shipped column of each class of columns, with and without choices, empty and not."""
+    columns = [model._meta.get_field(name) for name in sorted(model.shipped_columns())]
+    return list({(type(each), bool(each.choices), each.null): each.name for each in reversed(columns)}.values())
+
+
+@pytest.mark.parametrize("name", one_of_each_kind(content.Occupation))
+def test_a_field_of_each_kind_can_be_restored(rows, staff, name):
     occupation = first(content.Occupation)
     shipped = occupation.shipped[name]
     edited = another_value(content.Occupation._meta.get_field(name), shipped)
@@ -94,22 +99,6 @@ def test_a_field_that_was_emptied_and_shipped_empty_is_not_edited(rows, staff):
     assert "why_it_matters_en" in cluster.edited_fields()
     save(staff, cluster, why_it_matters_en="")
     assert cluster.edited_fields() == {}
-
-
-def test_markup_is_shown_as_text(rows, staff):
-    cluster, pathway, nurse = first(content.Cluster), first(content.Pathway), first(content.Occupation)
-    for row in (cluster, pathway, nurse):
-        row.shipped = {name: SCRIPT if name == "summary_en" else value for name, value in row.shipped.items()}
-        row.title_en = row.summary_en = SCRIPT
-        row.save()
-    cluster.summary_en = "Edited"
-    cluster.save()
-    for model in MODELS:
-        addresses = [page(model, "changelist")]
-        addresses += [change_page(first(model)), page(model, "history", first(model).pk)] if first(model) else []
-        for address in addresses:
-            assert SCRIPT.encode() not in staff.get(address).content, address
-    assert b"&lt;script&gt;" in staff.get(change_page(pathway)).content
 
 
 # --- Links between rows -----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import models
 from django.urls import reverse
 
 from clusters import models as content
@@ -16,7 +16,7 @@ from tests.admin.forms import MODELS, change_page, first, form_data, make_conten
 from tests.admin.markup import MARKUP
 from tests.factories import make_program as make_whole_program
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EVERYTHING = "\n".join(MARKUP)
 # The same words on the same lines, without a sign that means anything to a browser or a template.
@@ -62,16 +62,12 @@ def edited_models() -> list[type[models.Model]]:
 
 
 def write_everywhere(text: str) -> None:
-    """Put the text into every field of a row of each model; as much of it as the database takes."""
+    """Put the text into every field of a row of each model. SQLite takes more of it than a form would."""
     for model in edited_models():
-        lengths = {column.name: column.max_length for column in texts_of(model)}
-        if connection.vendor == "sqlite":
-            lengths = dict.fromkeys(lengths)
-        if lengths:
-            row = model._base_manager.order_by("-pk")[:1].values("pk")
-            model._base_manager.filter(pk__in=[each["pk"] for each in row]).update(
-                **{name: text[:length] for name, length in lengths.items()}
-            )
+        names = [column.name for column in texts_of(model)]
+        row = model._base_manager.order_by("pk").last()
+        if names and row:
+            model._base_manager.filter(pk=row.pk).update(**dict.fromkeys(names, text))
     search.rebuild()
     content.ContentVersion.bump()
 

@@ -8,6 +8,8 @@ import pytest
 from tests.browser.conftest import follow
 from tests.browser.test_every_page import violations_on
 
+pytestmark = pytest.mark.once
+
 
 def _start(page):
     follow(page.get_by_role("link", name="Find my clusters").first)

@@ -7,6 +7,8 @@ import pytest
 from tests.browser.conftest import follow
 from tests.browser.test_every_page import violations_on
 
+pytestmark = pytest.mark.once
+
 MODEL = "Dental care"
 
 

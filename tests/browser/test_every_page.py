@@ -6,6 +6,8 @@ from django.conf import settings
 
 from tests.urls import NOT_HTML, ONLY_SENT_TO, REAL, addresses
 
+pytestmark = pytest.mark.once
+
 PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML | ONLY_SENT_TO} | {
     "a missing page": "/nothing-here/",
     "an empty search": "/search/?q=zzzzqqqq",

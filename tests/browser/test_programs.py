@@ -6,6 +6,8 @@ import pytest
 
 from tests.browser.conftest import follow
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_walk_from_a_pathway_to_an_occupation_and_back_without_javascript(open_page, width):

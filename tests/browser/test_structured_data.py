@@ -1,6 +1,10 @@
 import json
 
+import pytest
+
 from tests.urls import REAL, addresses
+
+pytestmark = pytest.mark.once
 
 
 def test_policy_has_nothing_against_a_block_of_data(open_page):

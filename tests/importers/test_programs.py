@@ -256,7 +256,9 @@ def test_all_that_is_wrong_is_told_at_once_programs_first(school):
 def test_lines_of_another_school(table, named, school):
     columns = {table: (*TABLES[table], "school")}
     line = {PROGRAMS: NEW, COURSES: SLOT | {"program": "nursing-north"}}[table]
-    message = refused(school, as_csv(table, line | {"school": "north"}, line | {"title": "X", "school": named}, columns=columns))
+    message = refused(
+        school, as_csv(table, line | {"school": "north"}, line | {"title": "X", "school": named}, columns=columns)
+    )
     assert f"line 3: school: This line is of another school, “{named}”, and not of North High." in message
 
 
