@@ -99,6 +99,8 @@ class StaffSignIn:
 
     def password_change(self, request, extra_context=None):
         response = super().password_change(request, extra_context)
+        # Django lets browsers keep this one.
+        add_never_cache_headers(response)
         if request.method == "POST" and response.status_code == 302:
             record(AuditAction.PASSWORD, by=request.user, subject=request.user)
         return response

@@ -113,6 +113,12 @@ def page(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
+def pages_of(row):
+    """The pages of the admin about a row, and those about its model."""
+    model = type(row)
+    return [page(model, "changelist"), change_page(row), page(model, "history", row.pk)]
+
+
 def change_page(row):
     return page(type(row), "change", row.pk)
 

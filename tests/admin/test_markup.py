@@ -12,7 +12,7 @@ from django.urls import reverse
 from clusters import models as content
 from clusters import program_checks, search
 from schools.models import AuditEntry, School, SignInThrottle, User
-from tests.admin.forms import MODELS, change_page, first, form_data, make_content, page
+from tests.admin.forms import MODELS, change_page, first, form_data, make_content, pages_of
 from tests.admin.markup import MARKUP
 from tests.factories import make_program as make_whole_program
 
@@ -93,9 +93,8 @@ def shown(client, monkeypatch):
         reverse("clusters:search") + "?q=xss",
         f"{reverse('clusters:compare')}?o={first(content.Occupation).code}",
     ]
-    edited = [change_page(row) for row in (*rows, program)] + [page(type(row), "changelist") for row in rows]
-    edited += [page(type(row), "history", row.pk) for row in (*rows, program)] + [reverse("admin:index")]
-    addresses = [*public, *lists, *searches, *edited]
+    edited = {address for row in (*rows, program) for address in pages_of(row)}
+    addresses = [*public, *lists, *searches, *sorted(edited), reverse("admin:index")]
 
     def pages_with(text):
         write_everywhere(text)
