@@ -1,4 +1,5 @@
 import logging
+from copy import deepcopy
 
 import pytest
 from django.db import transaction
@@ -12,15 +13,18 @@ def quiet(caplog):
     caplog.set_level(logging.CRITICAL, "django")
 
 
-@pytest.fixture(scope="module")
-def world_of_module(django_db_setup, django_db_blocker) -> World:
-    """Made once for the tests of a module, and gone after them."""
+@pytest.fixture(scope="package")
+def world_of_all(django_db_setup, django_db_blocker) -> World:
+    """Made once for the tests of this folder, and gone after them."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield make_world()
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(world_of_module, db) -> World:
+def world(world_of_all, db) -> World:
     """Two schools and ten users; what a test does to them, the next one does not see."""
-    return world_of_module
+    cookies = {name: deepcopy(client.cookies) for name, client in world_of_all.clients.items()}
+    yield world_of_all
+    for name, client in world_of_all.clients.items():
+        client.cookies = cookies[name]

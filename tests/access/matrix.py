@@ -1,21 +1,37 @@
 """Asks addresses as each user, and says what an answer gave away, changed or answered that it should not.
 
-``findings(world, ...)`` returns sentences; an empty list is what everybody hopes for.
+The addresses follow from the URLconf and the registry of the admin (``policies.routes``): one for each route and, where it is
+about a row, one for each owner. What the answer has to be follows from the route's policy; a new route without one fails, and the
+failure says where to write it. Whatever it answers, no canary of a school (``world``) may be in it for who does not read that
+school, and nothing of a school may be different afterwards that is not theirs to write.
+
+Who asks what is as little as shows each rule:
+
+- GET: everybody each page of a school's rows, a superuser only where it has other rights than a district editor. Of what all
+  schools share one user of each kind (``ONE_OF_EACH``), a district editor only what leads to writing; of what is public, a
+  visitor and a counselor.
+- POST: one user for each set of rights at a model, a district editor only where it is refused. With the right, what a browser
+  would send; without it, a bare "yes", for the answer alone shows that a guard is gone.
+- The other methods lead nowhere of their own: each address of a school's row is asked in one of them, in turn, by a visitor and
+  a counselor, so that every kind of page is asked in all; of what is shared, the forms.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import count
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import Model
 from django.forms import model_to_dict
 from reversion.models import Version
 
 from clusters.models import Program
-from tests.access.policies import ARGUMENTS, PUBLIC, SITE, Route
+from tests.access.policies import ARGUMENTS, PUBLIC, RIGHTS, SITE, Route
 from tests.access.world import (
     ANONYMOUS,
     EDITORS,
@@ -33,24 +49,30 @@ from tests.access.world import (
 from tests.admin.forms import form_data
 from tests.urls import addresses
 
-METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
-# The admin takes what is neither for a GET, so one user tries the others.
-COUNSELOR, WITHOUT_ROLE = "counselor A", "without role"
+OTHER_METHODS = ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "POST", *OTHER_METHODS)
+COUNSELOR, EDITOR, WITHOUT_ROLE = "counselor A", "district editor", "without role"
 # Of what is the same for all schools, one of each group of users with the same rights.
-ONE_OF_EACH = (ANONYMOUS, WITHOUT_ROLE, COUNSELOR, "district editor")
+ONE_OF_EACH = (ANONYMOUS, WITHOUT_ROLE, COUNSELOR, EDITOR)
+WRITERS_ASKED = (ANONYMOUS, "viewer A", COUNSELOR, "lead A", WITHOUT_ROLE, EDITOR)
+# Pages of what all schools share that a district editor is asked with.
+LEADS_TO_WRITING = ("add", "change", "delete")
+OTHERWISE_ASKED = (ANONYMOUS, COUNSELOR)
 SIGNED_OUT = frozenset({ANONYMOUS, "disabled"})
+# Texts that are others in what is sent than on the page.
+CHANGED = ("title_en", "summary_en", "name", "text", "description_en", "first_name")
 # Words of the admin that are no field.
 YES = {"post": "yes", "confirmed": "yes", "action": "", ACTION_CHECKBOX_NAME: ""}
 
 
 @dataclass(frozen=True)
 class Address:
-    """An address with the row it is about; ``body`` is what the browser of somebody with the right would send."""
+    """An address with the owner of the row it is about; ``row`` is one to be added in the likeness of."""
 
     route: Route
     url: str
     owner: str
-    body: dict = field(default_factory=dict, compare=False)
+    row: Model | None = field(default=None, compare=False)
 
 
 @contextmanager
@@ -78,47 +100,71 @@ class Writes:
 
 
 def findings(
-    world: World,
-    routes: Iterable[Route],
-    users: Iterable[str] = USERS,
-    methods: Iterable[str] = METHODS,
-    owners=(A, B, SHARED),
-) -> list[str]:
-    """What is wrong with the answers; at most one sentence for a user, method and address."""
-    found = []
-    places = [place for route in routes for place in _known_places(world, route) if place.owner in owners]
-    stored = {owner: (digest(world, owner), people_digest(world, owner)) for owner in (A, B, SHARED)}
-    for place in places:
-        for user, method, body in _questions(place, users, methods):
-            problems = ask(world, place, user, method, body, stored)
-            found += [f"{user}: {method} {place.url} ({place.route.name}, {place.owner}): {text}" for text in problems]
-    return found
+    world: World, routes: Iterable[Route], users: Iterable[str] = USERS, methods: Iterable[str] = METHODS
+) -> Iterator[str]:
+    """What is wrong with the answers, in sentences."""
+    stored = world.stored
+    if not stored:
+        stored |= {owner: (digest(world, owner), people_digest(world, owner)) for owner in (A, B, SHARED)}
+    for user, method, place in questions(world, routes, users, methods):
+        for text in ask(world, place, user, method, stored):
+            yield f"{user}: {method} {place.url} ({place.route.name}, {place.owner}): {text}"
 
 
-def _questions(place, users, methods) -> Iterator[tuple[str, str, dict]]:
-    """Who asks how. What is the same for many is asked by one of them, or an hour would not do."""
-    for user in users:
-        if place.route.is_shared and user not in ONE_OF_EACH:
-            continue
-        for method in methods:
-            if method == "POST":
-                yield user, method, place.body
-                if user == COUNSELOR:
-                    yield user, method, {}
-            elif method == "GET" or user == (WITHOUT_ROLE if place.route.is_shared else COUNSELOR):
-                yield user, method, {}
+def questions(world, routes, users, methods) -> Iterator[tuple[str, str, Address]]:
+    """Who asks what how."""
+    turns = count()
+    for route in routes:
+        for place in _known_places(world, route):
+            turn = next(turns)
+            for user in users:
+                asked = [method for method in _methods_of(route, user, turn) if method in methods]
+                yield from ((user, method, place) for method in asked)
 
 
-def ask(world: World, place: Address, user: str, method: str, body: dict, stored: dict) -> Iterator[str]:
-    writes = Writes()
+def _methods_of(route, user, turn):
+    other = OTHER_METHODS[(turn + USERS.index(user)) % len(OTHER_METHODS)]
+    if route.name in PUBLIC:
+        yield from {ANONYMOUS: ("GET", "POST", other), COUNSELOR: ("GET",)}.get(user, ())
+    elif not route.is_shared:
+        if not (route.model and user == "superuser" and route.rights_of(user) == route.rights_of(EDITOR)):
+            yield "GET"
+        if user in (WRITERS_ASKED if route.model else OTHERWISE_ASKED) and not _is_like_another(route, user):
+            yield "POST"
+        if user in OTHERWISE_ASKED:
+            yield other
+    elif user in ONE_OF_EACH:
+        if user != EDITOR or route.kind in LEADS_TO_WRITING:
+            yield "GET"
+        if not _is_like_another(route, user):
+            yield "POST"
+        if route.kind == "change":
+            yield other
+
+
+def _is_like_another(route, user):
+    """Whether somebody who is asked before has the same rights; a district editor has mostly all of them."""
+    if not (route.model and route.policy) or user == ANONYMOUS:
+        return False
+    if user == EDITOR:
+        return all(EDITOR in users for users in RIGHTS[route.rule][route.policy.writes].values())
+    before = WRITERS_ASKED[1 : WRITERS_ASKED.index(user)]
+    return any(route.rights_of(other) == route.rights_of(user) for other in before)
+
+
+def ask(world: World, place: Address, user: str, method: str, stored: dict) -> Iterator[str]:
+    """What is wrong with one answer. Nothing of what it did is left, nor in the browser that asked."""
+    arguments = {"data": _body(world, place, user)} if method == "POST" else {}
+    client, writes = world.clients[user], Writes()
+    cookies = deepcopy(client.cookies)
     with undone(), connection.execute_wrapper(writes):
-        arguments = {"data": body} if method in ("GET", "POST", "HEAD") else {}
-        answer = getattr(world.clients[user], method.lower())(place.url, **arguments)
+        answer = getattr(client, method.lower())(place.url, **arguments)
         if answer.status_code not in (wanted := expected(place, user, method)):
             yield f"answers {answer.status_code}, not {' or '.join(map(str, sorted(wanted)))}"
         yield from leaks(world, place, user, answer)
         if writes.seen:
             yield from changes(world, user, stored)
+    client.cookies = cookies
 
 
 def expected(place: Address, user: str, method: str) -> frozenset[int]:
@@ -134,15 +180,24 @@ def expected(place: Address, user: str, method: str) -> frozenset[int]:
     if route.kind == "(address without a page)":
         return frozenset({302})
     policy = route.policy
-    right = policy.writes if method == "POST" else policy.reads
     refused = {405} if method not in ("GET", "POST") else policy.also & {405}
-    if not policy.of_row or right == "add":
-        may, knows = user in route.users_with(right, "any"), True
-    else:
-        may, knows = user in route.users_with(right, place.owner), user in route.users_with("view", place.owner)
-    if policy.of_row and not knows:
+    if policy.of_row and user not in route.users_with("view", place.owner) and _right(place, method) != "add":
         return frozenset({404} | refused)
-    return frozenset(done | policy.also) if may else frozenset({403} | refused | policy.also)
+    return frozenset(done | policy.also) if _may(place, user, method) else frozenset({403} | refused | policy.also)
+
+
+def _right(place, method):
+    return place.route.policy.writes if method == "POST" else place.route.policy.reads
+
+
+def _may(place, user, method):
+    """Whether the policy gives a user the right that a page of a model asks for."""
+    route = place.route
+    if not (route.model and route.policy):
+        return False
+    right = _right(place, method)
+    of_row = route.policy.of_row and right != "add"
+    return user in route.users_with(right, place.owner if of_row else "any")
 
 
 def leaks(world: World, place: Address, user: str, answer) -> Iterator[str]:
@@ -180,7 +235,8 @@ def _differences(before, after, owner):
 
 def _known_places(world, route):
     if route not in world.places:
-        world.places[route] = list(places_of(world, route))
+        # Where the address names no row, it is the same for all.
+        world.places[route] = list({(place.url, place.row): place for place in places_of(world, route)}.values())
     return world.places[route]
 
 
@@ -197,8 +253,7 @@ def places_of(world: World, route: Route) -> Iterator[Address]:
     else:
         for owner in route.policy.owners:
             if row := next(iter(world.of(route.model, owner)[route.policy.place :]), None):
-                url = _fill(route, row)
-                yield Address(route, url, owner, _body(world, url))
+                yield Address(route, _fill(route, row), owner)
 
 
 def _fill(route, row=None):
@@ -215,16 +270,39 @@ def _fill(route, row=None):
 
 
 def _list_places(world, route):
-    url = _fill(route)
-    if route.kind != "add":
-        yield Address(route, url, SHARED, YES)
-        return
-    if not (page := world.clients["superuser"].get(url)).context or "adminform" not in page.context:
-        yield Address(route, url, SHARED)
-        return
-    for owner in (A, B, SHARED):
-        if rows := world.of(route.model, owner):
-            yield Address(route, url, owner, _new(page, rows[0]))
+    owners = [owner for owner in (A, B, SHARED) if route.kind == "add" and world.of(route.model, owner)]
+    for owner in owners:
+        yield Address(route, _fill(route), owner, world.of(route.model, owner)[0])
+    if not owners:
+        yield Address(route, _fill(route), SHARED)
+
+
+def _body(world, place, user):
+    """What is sent; what a superuser's browser would send is found once."""
+    if user in EDITORS or not _may(place, user, "POST"):
+        # Whoever may not is refused whatever it is, and what an editor may, everybody's rows show.
+        return YES
+    if place not in world.bodies:
+        world.bodies[place] = _found_body(world, place)
+    return world.bodies[place]
+
+
+def _found_body(world, place):
+    if not (place.row or place.route.policy.of_row):
+        return YES
+    page = world.clients["superuser"].get(place.url)
+    context = page.context or {}
+    if place.row:
+        return _new(page, place.row) if "adminform" in context else YES
+    data = YES | {"stamp": context.get("stamp", "")}
+    if "adminform" in context:
+        data |= form_data(page)
+    elif hasattr(context.get("form"), "fields"):
+        data |= {field.html_name: field.value() or "" for field in context["form"]}
+    for name, value in data.items():
+        if name.rsplit("-", 1)[-1] in CHANGED:
+            data[name] = f"x{str(value)[1:]}"
+    return data
 
 
 def _new(page, row):
@@ -237,21 +315,6 @@ def _new(page, row):
             data[name] = "new@example.org" if "@" in value else "https://new.example.org/" if "//" in value else "new"
         elif value is not None:
             data[name] = value
-    return data
-
-
-def _body(world, url):
-    """What a superuser's browser would send from the page, with each text changed."""
-    page = world.clients["superuser"].get(url)
-    context = page.context or {}
-    data = YES | {"stamp": context.get("stamp", "")}
-    if "adminform" in context:
-        data |= form_data(page)
-    elif hasattr(context.get("form"), "fields"):
-        data |= {field.html_name: field.value() or "" for field in context["form"]}
-    for name, value in data.items():
-        if name.rsplit("-", 1)[-1] in ("title_en", "summary_en", "name", "text", "description_en", "first_name"):
-            data[name] = f"x{str(value)[1:]}"
     return data
 
 
@@ -287,5 +350,3 @@ def _public_places(world, route):
                 "school": world.schools[owner].slug,
             }  # fmt: skip
             yield Address(route, addresses(example)[route.name], owner)
-            if not route.name.endswith("program_detail"):
-                break

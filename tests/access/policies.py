@@ -156,6 +156,11 @@ class Route:
         """Whether it is the same for all schools: nobody there has rows of their own."""
         return self.name in PUBLIC or bool(self.model and self.rule in ("Shared", "ToBeRead"))
 
+    def rights_of(self, user: str) -> set:
+        """What a user may do, as pairs of right and owner."""
+        rights = RIGHTS[self.rule].items()
+        return {(right, owner) for right, users in rights for owner in users if user in users[owner]}
+
     def users_with(self, right: str, owner: str) -> frozenset:
         return RIGHTS[self.rule][right].get(owner, NOBODY)
 

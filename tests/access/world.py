@@ -51,8 +51,11 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
-    # The addresses of each route, found once (tests/access/matrix.py).
+    # The addresses of each route and what is sent to them, found once (tests/access/matrix.py).
     places: dict = field(default_factory=dict)
+    bodies: dict = field(default_factory=dict)
+    # What there is by owner before anybody asks, written down once.
+    stored: dict = field(default_factory=dict)
     numbers: count = field(default_factory=lambda: count(1))
 
     def keep(self, owner, *rows):
@@ -222,12 +225,13 @@ def _make_traces(world, owner):
 
 
 def _make_versions(rows, owner, by):
-    """Three versions of each row: what there was, an earlier wording, and the wording of today."""
+    """Versions of each row: what there was, an earlier wording, and the wording of today; of what is shared, the last."""
     for row in rows:
         if not isinstance(site._registry.get(type(row)), HistoryMixin):
             continue
         column = _texts_of(type(row))[-1].name
-        for text in (f"canary-{owner.lower()}-0-earlier@example.org", getattr(row, column)):
+        earlier = [] if owner is SHARED else [f"canary-{owner.lower()}-0-earlier@example.org"]
+        for text in (*earlier, getattr(row, column)):
             with recording(row, by=by, comment=f"CANARY-{owner}-0-comment"):
                 setattr(row, column, text)
                 row.save()
