@@ -9,12 +9,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from clusters.admin.base import label_of
 from clusters.admin.course_cards import MOST_COURSES, CourseGrid
 from clusters.choices import CourseKind, CourseStage, Grade
 from clusters.completeness import elements
 from clusters.course_grid import CoursesChanged, Picture, by_year, save_courses
 from clusters.models import CourseSlot
+from schools.admin.words import label_of
 
 # What the page was opened with travels with it, signed.
 SALT = "clusters.course-grid"

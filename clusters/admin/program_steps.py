@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clusters import adoption
-from clusters.admin.base import label_of
 from clusters.admin.confirming import ConfirmedMixin, names_of
 from clusters.admin.public_effect import effects_of
 from clusters.choices import ProgramStatus
 from clusters.models import Program
 from clusters.program_checks import check, for_checks, hints
 from clusters.services import set_status
+from schools.admin.words import label_of
 from schools.models import School
 
 
