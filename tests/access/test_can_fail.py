@@ -44,6 +44,8 @@ from tests.access import (
     test_leaks_steps,
 )
 
+pytestmark = pytest.mark.once
+
 RULES = {
     (Shared, Cluster): ("visible", "may_view", "may_add", "may_change", "may_delete"),
     (ToBeRead, DataSource): ("may_add", "may_change"),

@@ -51,7 +51,9 @@ def test_page(open_page, tmp_path, name, width):
     assert said == []
     assert watch.foreign == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for scheme, rules in (("light", WCAG), ("dark", COLOURS)):
+    # A colour is the same at any width.
+    schemes = (("light", WCAG), ("dark", COLOURS)) if width == 320 else (("light", WCAG),)
+    for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme)
         violations = violations_on(page, rules)
         if violations:
