@@ -41,6 +41,7 @@ class Outline(HTMLParser):
 
 
 # One site for all pages: making it takes longer than asking for them.
+@pytest.mark.once
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_answer_within_their_query_budgets(client, db, rows):
     make_site(rows)

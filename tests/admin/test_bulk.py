@@ -284,6 +284,7 @@ def test_an_export_comes_back_and_changes_nothing(model, name, counselor, school
     assert "everything in the file is here already" in shown.content.decode()
 
 
+@pytest.mark.once
 def test_a_preview_of_many_courses_stays_within_its_budget(counselor, schools, django_assert_max_num_queries):
     courses = [ALGEBRA | {"number": f"M-{number}", "prerequisites": "N-north"} for number in range(300)]
     go_on(counselor, preview(counselor, as_csv(*courses), schools[0]))

@@ -163,6 +163,7 @@ def test_links_of_an_occupation_are_added(rows, staff, prefix, values):
     assert getattr(nurse, prefix).get(shipped__isnull=True).source is None
 
 
+@pytest.mark.once
 def test_a_pathway_with_a_hundred_occupations_opens_with_the_same_few_queries(
     rows, staff, django_assert_max_num_queries
 ):

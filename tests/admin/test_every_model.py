@@ -51,6 +51,7 @@ def test_all_content_is_edited_in_a_form_of_its_own_or_in_another_one():
     assert models & (inlines | set(MODELS)) == models - derived - {content.CourseSlot}
 
 
+@pytest.mark.once
 @each_model
 def test_pages_cost_as_many_queries_for_three_rows_as_for_one(staff, model):
     counts = []

@@ -207,6 +207,7 @@ def queries(client):
     return len(found)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["counselor", "district-editor"])
 def test_the_start_page_costs_the_same_with_three_schools_and_a_hundred_programs(client, model, schools, role):
     adopt(model, schools[0])

@@ -84,6 +84,7 @@ def test_an_odd_school_in_the_address_gets_an_answer(staff, own):
     assert staff.get(page(Program, "changelist"), {"offered_by": "nonsense"}, follow=True).status_code == 200
 
 
+@pytest.mark.once
 def test_pages_of_a_schools_program_cost_the_same_with_more_courses(staff, model, own):
     counts = []
     for number in range(2):
