@@ -47,6 +47,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
         }
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """PostgreSQL drops no database that a session is still leaving: an autovacuum, or a thread that has just ended."""
+    from django.db import connection
+
+    yield
+    if POSTGRES:
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @dataclass(frozen=True)
 class Site:
     """A running site: its address, and that of its database."""
