@@ -1,7 +1,7 @@
 """What must be true of every program of study, rule by rule, for model programs and those of schools alike."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -61,15 +61,24 @@ class Facts:
     dead_addresses: dict[str, str]
 
     @classmethod
-    def load(cls) -> "Facts":
-        shown = PathwayOccupation.objects.shown()
-        first_jobs = shown.filter(occupation__experience__in=NO_EXPERIENCE)
-        pairs = set(shown.values_list("pathway_id", "occupation_id"))
+    def load(cls, programs: Sequence[Program] | None = None) -> "Facts":
+        """What the rules need to know about these programs, or about all."""
+        shown, leads_to = PathwayOccupation.objects.shown(), MajorOccupation.objects.current()
+        if programs is not None:
+            shown = shown.filter(pathway__in={program.pathway_id for program in programs})
+            majors = {link.major_id for program in programs for link in program.program_majors.all()}
+            leads_to = leads_to.filter(major__in=majors)
+        experience = {
+            (pathway, occupation): asked_for
+            for pathway, occupation, asked_for in shown.values_list(
+                "pathway_id", "occupation_id", "occupation__experience"
+            )
+        }
         return cls(
-            pairs,
-            Counter(pathway for pathway, _occupation in pairs),
-            set(first_jobs.values_list("pathway_id", flat=True)),
-            set(MajorOccupation.objects.current().values_list("major_id", "occupation_id")),
+            set(experience),
+            Counter(pathway for pathway, _occupation in experience),
+            {pathway for (pathway, _occupation), asked_for in experience.items() if asked_for in NO_EXPERIENCE},
+            set(leads_to.values_list("major_id", "occupation_id")),
             known_problems(),
         )
 
@@ -78,8 +87,10 @@ Rule = Callable[[Program, Facts], Iterator[str]]
 
 
 def check(programs: Iterable[Program], facts: Facts | None = None) -> Iterator[Finding]:
-    """What the rules find in the programs, which come from ``for_checks``."""
-    facts = facts or Facts.load()
+    """What the rules find in the programs, which come from ``for_checks``. With ``facts``, they are read one by one."""
+    if facts is None:
+        programs = list(programs)
+        facts = Facts.load(programs)
     for program in programs:
         for name, rule in RULES.items():
             for problem in rule(program, facts):

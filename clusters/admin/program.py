@@ -88,8 +88,11 @@ class ProgramAdmin(
         return [place, texts, *([self.AT_SCHOOL] if obj and obj.school_id else []), *rest]
 
     def get_readonly_fields(self, request, obj=None):
-        # Courses, copies and links of a program belong to where it is; it does not move.
-        return [*super().get_readonly_fields(request, obj), *(["school"] if obj else [])]
+        # Courses, copies and links of a program belong to where it is, and copies stand where their model does: it stays.
+        return [*super().get_readonly_fields(request, obj), *(["school", "pathway"] if obj else [])]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("school", "based_on__school", "source")
 
     def get_changelist(self, request, **kwargs):
         return ProgramList
@@ -111,14 +114,16 @@ class ProgramAdmin(
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj:
-            program = for_checks(Program.objects.filter(pk=obj.pk)).get()
+            # With its model program in the same queries, which is asked what changed in it.
+            read = {each.pk: each for each in for_checks(Program.objects.filter(pk__in={obj.pk, obj.based_on_id}))}
+            program = read[obj.pk]
             found = elements(program)
             context |= {
                 "elements": found,
                 "elements_met": sum(element.is_met for element in found),
                 # What is missing stands beside the element that misses it.
                 "findings": [finding for finding in check([program]) if finding.rule != "completeness"],
-                "change_count": len(adoption.changes(program)),
+                "change_count": len(adoption.changes(program, read.get(obj.based_on_id))),
                 "years": read_only_years(program),
                 "steps": self.steps_of(request, program),
                 "can_be_deleted": self.has_delete_permission(request, obj),

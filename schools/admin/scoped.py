@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.filters import FieldListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
@@ -110,7 +111,10 @@ class ScopedAdmin(ScopedMixin, admin.ModelAdmin):
     def lookup_allowed(self, lookup, value, request):
         # Django takes every field of the model and relations too: an address could ask about rows that nobody shows.
         offered = [*self.linked_lookups, *map(self._parameter_of, self.get_list_filter(request))]
-        return any(lookup == name or lookup in {f"{name}__{ending}" for ending in self._ENDINGS} for name in offered)
+        if any(lookup == name or lookup in {f"{name}__{ending}" for ending in self._ENDINGS} for name in offered):
+            return True
+        # As for any other address that makes no sense, Django then shows the list; to say no would be an error page.
+        raise IncorrectLookupParameters
 
     def _parameter_of(self, entry):
         entry = entry[0] if isinstance(entry, tuple) else entry

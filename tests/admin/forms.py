@@ -17,8 +17,7 @@ REFERENCE_MODELS = [model for model in MODELS if issubclass(model, ReferenceMode
 SUPERUSER_REQUEST = RequestFactory().get("/")
 SUPERUSER_REQUEST.user = User(is_superuser=True, is_staff=True, is_active=True)
 EDITABLE_MODELS = [model for model in MODELS if admin.site._registry[model].has_add_permission(SUPERUSER_REQUEST)]
-# A form reads its rows, the state it was opened with, and what is checked beside it.
-BUDGET = {"list": 12, "form": 30}
+BUDGET = {"list": 12, "form": 25}
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 each_editable_model = pytest.mark.parametrize("model", EDITABLE_MODELS, ids=lambda model: model.__name__)

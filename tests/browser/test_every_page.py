@@ -8,9 +8,7 @@ from tests.urls import NOT_HTML, ONLY_SENT_TO, REAL, addresses
 
 pytestmark = pytest.mark.once
 
-PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML | ONLY_SENT_TO}
-# What these have beside the others is told at the narrow width, where room is scarce.
-STATES = {
+PAGES = {name: url for name, url in addresses(REAL).items() if name not in NOT_HTML | ONLY_SENT_TO} | {
     "a missing page": "/nothing-here/",
     "an empty search": "/search/?q=zzzzqqqq",
     "the start of a search": "/search/",
@@ -44,19 +42,16 @@ def violations_on(page, rules=WCAG) -> list[tuple[str, list[str]]]:
     return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
 
 
-@pytest.mark.parametrize(
-    ("name", "width"), [*((name, 320) for name in PAGES | STATES), *((name, 1280) for name in PAGES)]
-)
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("name", PAGES)
 def test_page(open_page, tmp_path, name, width):
-    page, watch = open_page((PAGES | STATES)[name], width=width)
+    page, watch = open_page(PAGES[name], width=width)
     # Chromium reports the status of a missing page as if it were a fault of it.
     said = [text for text in watch.messages if "404 (Not Found)" not in text]
     assert said == []
     assert watch.foreign == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    # A colour is the same at any width.
-    schemes = (("light", WCAG), ("dark", COLOURS)) if width == 320 else (("light", WCAG),)
-    for scheme, rules in schemes:
+    for scheme, rules in (("light", WCAG), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme)
         violations = violations_on(page, rules)
         if violations:

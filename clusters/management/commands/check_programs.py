@@ -3,7 +3,7 @@ import sys
 from tqdm import tqdm
 
 from clusters.management.commands._check import CheckCommand
-from clusters.program_checks import check, check_coverage, for_checks
+from clusters.program_checks import Facts, check, check_coverage, for_checks
 
 BATCH = 200
 
@@ -19,7 +19,7 @@ class Command(CheckCommand):
         programs = for_checks().filter(slug__in=slug) if slug else for_checks()
         count = programs.count()
         steps = tqdm(programs.iterator(BATCH), total=count, desc="programs", file=sys.stderr, leave=False, disable=None)
-        findings = list(check(steps))
+        findings = list(check(steps, Facts.load()))
         if not slug:
             findings += check_coverage()
         self.report(findings, checked=f"programs of study: {count}", as_json=as_json)
