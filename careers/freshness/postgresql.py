@@ -47,14 +47,16 @@ class Link:
         if answer.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(answer.get_error_message())
 
-    def wait_for_news(self, seconds: float) -> None:
-        """Return at once when there is news, even if it came along with an earlier answer; else after ``seconds``."""
+    def wait_for_news(self, seconds: float) -> bool:
+        """Whether there is news within so long; also when it came along with an earlier answer."""
         news = self._server.notifies()
         if not news and self._wait(seconds):
             news = self._server.notifies()
+        found = news is not None
         # All say the same: that the number is to be read.
         while news:
             news = self._server.notifies()
+        return found
 
     def close(self) -> None:
         self._connection.close()
@@ -125,7 +127,9 @@ class PostgresFreshness:
             asked = time.monotonic()
             self._note(link.number())
             self._trusted_until = asked + TRUSTED
-            link.wait_for_news(HEARTBEAT)
+            if link.wait_for_news(HEARTBEAT):
+                # Until it is read, each request asks. In a busy process this thread may wait 5 ms for each of its turns.
+                self._trusted_until = 0.0
 
     def _ask(self) -> Version:
         if not self._asking.acquire(timeout=PATIENCE):
