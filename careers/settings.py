@@ -98,6 +98,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
+# --- Page cache -------------------------------------------------------------------------------------------------------
+
+# How much memory each worker gives to public pages (careers/pagecache.py); 0 keeps none. None in development: whoever edits
+# a template wants to see it.
+PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", default=0 if DEBUG else 64)
+
 # --- Sign-in ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "schools.User"

@@ -1,0 +1,180 @@
+import logging
+import select
+import time
+from contextlib import closing
+from threading import Event, Lock, Thread
+from typing import Any
+
+import psycopg
+from psycopg.pq import ExecStatus
+
+from careers.freshness import Version, VersionUnknown
+
+logger = logging.getLogger(__name__)
+
+# A trigger on clusters_contentversion notifies it, in the transaction that changes the content.
+CHANNEL = b"content_version"
+NUMBER = b"SELECT number FROM clusters_contentversion WHERE id = 1"
+# In seconds: the listener asks again after so long without a word, and what it heard counts for so long.
+HEARTBEAT = 1
+TRUSTED = 2
+# For one question to the server, and for its turn to ask.
+PATIENCE = 1
+GONE = (psycopg.Error, OSError)
+
+
+class Link:
+    """A connection on which every question is answered in time or fails.
+
+    A server that hangs still holds its connections open, and no timeout of its own ends a statement: so time is kept here.
+    """
+
+    def __init__(self, parameters: dict[str, Any]):
+        # Two seconds are the least that can be asked for.
+        self._connection = psycopg.connect(**{**parameters, "connect_timeout": 2, "autocommit": True})
+        self._server = self._connection.pgconn
+        self._readable = select.poll()
+        self._readable.register(self._server.socket, select.POLLIN)
+
+    def number(self) -> int:
+        answer = self._ask(NUMBER)
+        if answer.status != ExecStatus.TUPLES_OK:
+            raise psycopg.OperationalError(answer.get_error_message())
+        return int(answer.get_value(0, 0)) if answer.ntuples else 0
+
+    def listen(self) -> None:
+        answer = self._ask(b"LISTEN " + CHANNEL)
+        if answer.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(answer.get_error_message())
+
+    def wait_for_news(self, seconds: float) -> bool:
+        """Whether there is news within so long; also when it came along with an earlier answer."""
+        news = self._server.notifies()
+        if not news and self._wait(seconds):
+            news = self._server.notifies()
+        found = news is not None
+        # All say the same: that the number is to be read.
+        while news:
+            news = self._server.notifies()
+        return found
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _ask(self, statement: bytes) -> psycopg.pq.abc.PGresult:
+        """The one result of a statement. Raises TimeoutError."""
+        self._server.send_query(statement)
+        deadline = time.monotonic() + PATIENCE
+        results = []
+        while not results or results[-1]:
+            while self._server.is_busy():
+                if not self._wait(deadline - time.monotonic()):
+                    raise TimeoutError("The database takes too long to answer.")
+            results.append(self._server.get_result())
+        return results[0]
+
+    def _wait(self, seconds: float) -> bool:
+        """Whether something came within so long; it is read in. Raises psycopg.OperationalError when the server is gone."""
+        came = bool(self._readable.poll(max(seconds, 0) * 1000))
+        if came:
+            self._server.consume_input()
+        return came
+
+
+class PostgresFreshness:
+    """Is told of changes: a thread listens, and what it heard last is the version, for as long as it is sure to hear.
+
+    Whenever it is not (the connection broke, the server does not let anybody listen), each question asks the server.
+    """
+
+    def __init__(self, parameters: dict[str, Any]):
+        self._parameters = parameters
+        self._version = Version(era=0, number=0)
+        self._trusted_until = 0.0
+        self._listener: Thread | None = None
+        self._closed = Event()
+        self._asking = Lock()
+        self._link: Link | None = None
+        self._gone_until = 0.0
+
+    def current(self) -> Version:
+        if time.monotonic() < self._trusted_until:
+            return self._version
+        return self._ask()
+
+    def close(self) -> None:
+        self._closed.set()
+        if self._listener:
+            self._listener.join()
+        with self._asking:
+            self._drop_link()
+
+    def _listen(self) -> None:
+        while not self._closed.is_set():
+            try:
+                with closing(Link(self._parameters)) as link:
+                    self._hear(link)
+            except GONE as error:
+                if self._trusted_until:
+                    logger.warning("Nothing tells of changes any more, so each page asks for them: %s", error)
+                self._trusted_until = 0.0
+            self._closed.wait(HEARTBEAT)
+
+    def _hear(self, link: Link) -> None:
+        # Listen first, read then: a change between the two is read and told.
+        link.listen()
+        while not self._closed.is_set():
+            asked = time.monotonic()
+            self._note(link.number())
+            self._trusted_until = asked + TRUSTED
+            if link.wait_for_news(HEARTBEAT):
+                # Until it is read, each request asks. In a busy process this thread may wait 5 ms for each of its turns.
+                self._trusted_until = 0.0
+
+    def _ask(self) -> Version:
+        if not self._asking.acquire(timeout=PATIENCE):
+            raise VersionUnknown
+        try:
+            # Also here, where one at a time can start it.
+            if not self._listener:
+                self._listener = Thread(target=self._listen, name="content version", daemon=True)
+                self._listener.start()
+            began = time.monotonic()
+            if began < self._gone_until:
+                raise VersionUnknown
+            try:
+                return self._note(self._number())
+            except GONE as error:
+                # Nobody asks again for as long as it took to fail: visitors must not queue for a server that hangs.
+                now = time.monotonic()
+                self._gone_until = now + (now - began)
+                raise VersionUnknown from error
+        finally:
+            self._asking.release()
+
+    def _number(self) -> int:
+        """The number, on the connection kept from the last time; after a failure on a new one."""
+        try:
+            if self._link:
+                return self._link.number()
+        except psycopg.Error:
+            # The server was started again: the new one may well answer.
+            self._drop_link()
+        except TimeoutError:
+            self._drop_link()
+            raise
+        self._link = Link(self._parameters)
+        try:
+            return self._link.number()
+        except GONE:
+            self._drop_link()
+            raise
+
+    def _drop_link(self) -> None:
+        if self._link:
+            self._link.close()
+        self._link = None
+
+    def _note(self, number: int) -> Version:
+        self._version = Version(self._version.era + (number < self._version.number), number)
+        return self._version

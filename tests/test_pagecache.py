@@ -1,0 +1,524 @@
+"""Pages in memory: what is kept and what is not, that they are never out of date, and what happens when things fail."""
+
+import gzip
+import os
+import shutil
+import socket
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Thread
+
+import brotli
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, transaction
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from careers import public_pages
+from careers.freshness import Version, VersionUnknown, watch
+from careers.freshness.sqlite import SqliteFreshness
+from careers.pagecache import ENTRY_BYTES, PageCache, keep_pages
+from clusters.models import Cluster, ContentVersion
+from schools.models import User
+from tests.conftest import POSTGRES
+from tests.factories import make_cluster, make_site
+from tests.urls import MADE_UP, NOT_HTML, ONLY_SENT_TO, PRIVATE, addresses
+
+PUBLIC = addresses(MADE_UP).keys() - ONLY_SENT_TO - PRIVATE - NOT_HTML | {"robots", "sitemap"}
+BROTLI = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
+# Sooner than the listener would ask by itself.
+SOON = 0.5
+
+
+class Answer:
+    """What a WSGI application answers."""
+
+    def __init__(self, application, path="/", method="GET", **headers):
+        environ = RequestFactory().generic(method, path, headers=headers).environ
+        result = application(environ, self._start)
+        try:
+            self.body = b"".join(result)
+        finally:
+            if hasattr(result, "close"):
+                result.close()
+
+    def _start(self, status, headers, exc_info=None):
+        self.status, self.headers = int(status.split()[0]), dict(headers)
+
+    @property
+    def page(self):
+        return UNPACK[self.headers.get("Content-Encoding")](self.body)
+
+
+class Pages:
+    """An application that counts how often it is asked, and answers with the number."""
+
+    def __init__(self, respond=HttpResponse):
+        self.asked = 0
+        self.respond = respond
+
+    def __call__(self, environ, start_response):
+        self.asked += 1
+        response = self.respond(f"page {self.asked}")
+        headers = [*response.items(), *(("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values())]
+        start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else response
+
+
+class Told:
+    """The version that a test says it is."""
+
+    version = Version(0, 1)
+
+    def current(self):
+        if self.version is None:
+            raise VersionUnknown
+        return self.version
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def pages():
+    return Pages()
+
+
+@pytest.fixture
+def cache(pages, told):
+    return PageCache(pages, freshness=told, limit=2**20)
+
+
+@pytest.fixture
+def counted():
+    """Django, counting how often it is asked."""
+    django = WSGIHandler()
+
+    def application(environ, start_response):
+        application.asked += 1
+        return django(environ, start_response)
+
+    application.asked = 0
+    return application
+
+
+@pytest.fixture
+def site(transactional_db, counted):
+    """The site with its pages kept, on the database of the test."""
+    make_cluster()
+    freshness = watch(connection)
+    yield PageCache(counted, freshness=freshness, limit=2**20)
+    freshness.close()
+
+
+def elsewhere(work):
+    """Do this in another thread, with a connection of its own."""
+
+    def run():
+        with closing(connection):
+            work()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
+
+
+def until(holds):
+    deadline = time.monotonic() + SOON
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert holds()
+
+
+# --- What is kept -----------------------------------------------------------------------------------------------------
+
+
+def test_kept_page_asks_nothing_of_django(site, counted):
+    first = Answer(site)
+    with CaptureQueriesContext(connection) as captured:
+        second = Answer(site)
+    assert (first.status, counted.asked, len(captured)) == (200, 1, 0)
+    assert (second.body, second.headers) == (first.body, first.headers)
+
+
+def test_page_is_the_one_django_makes_for_anybody(client, db, told, monkeypatch):
+    # The transaction of the test is in it.
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+    make_site(1)
+    cache = PageCache(WSGIHandler(), freshness=told, limit=2**24)
+    client.force_login(User.objects.create(username="editor", is_superuser=True))
+    for name in PUBLIC:
+        own = client.get(addresses(MADE_UP)[name])
+        kept = Answer(cache, addresses(MADE_UP)[name], **BROTLI, Cookie=client.cookies.output(header="", sep=";"))
+        assert kept.page == own.content, name
+        assert kept.headers.items() > {
+            (header, value) for header, value in own.headers.items() if header != "Content-Length"
+        }, name
+        assert kept.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        (None, None),
+        ("gzip, deflate, br, zstd", "br"),
+        ("BR;q=1.0, gzip", "br"),
+        ("gzip", "gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip"),
+        ("br;q=0.0,identity", None),
+        ("sbr", None),
+    ],
+)
+def test_encodings(cache, accepted, encoding):
+    answer = Answer(cache, **{"Accept-Encoding": accepted} if accepted else {})
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert answer.page == b"page 1"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert int(answer.headers["Content-Length"]) == len(answer.body)
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
+def test_visitor_who_has_the_page_is_told_so(cache, known):
+    tag = Answer(cache).headers["ETag"]
+    answer = Answer(cache, **{"If-None-Match": known.format(tag)})
+    assert (answer.status, answer.body, answer.headers["ETag"]) == (304, b"", tag)
+    assert not {"Content-Type", "Content-Length"} & answer.headers.keys()
+
+
+def test_visitor_who_has_another_page_is_given_this_one(cache):
+    other = {**BROTLI, "If-None-Match": Answer(cache).headers["ETag"]}
+    assert Answer(cache, **other).status == 200
+
+
+def test_head_is_answered_from_the_same_page(cache, pages):
+    head, get = Answer(cache, method="HEAD"), Answer(cache)
+    assert (head.body, get.page, pages.asked) == (b"", b"page 1", 1)
+    assert head.headers == get.headers
+
+
+def test_page_does_not_depend_on_who_asks(told):
+    def django(environ, start_response):
+        seen.update(environ)
+        start_response("200 OK", [])
+        return [b""]
+
+    seen = {}
+    Answer(
+        PageCache(django, freshness=told, limit=2**20), Host="a.example", Cookie="sessionid=1", **{"User-Agent": "x"}
+    )
+    assert {name for name in seen if name.startswith("HTTP_")} == {"HTTP_HOST"}
+
+
+@pytest.mark.parametrize("other", [{"path": "/about/"}, {"path": "/compare/?o=1"}, {"Host": "b.example"}, BROTLI])
+def test_each_address_and_encoding_has_its_own_page(cache, pages, other):
+    answers = [Answer(cache), Answer(cache, **other), Answer(cache), Answer(cache, **other)]
+    assert [answer.page for answer in answers] == [b"page 1", b"page 2", b"page 1", b"page 2"]
+
+
+def test_scheme_is_part_of_the_address(pages, told, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    cache = PageCache(pages, freshness=told, limit=2**20)
+    schemes = [{"X-Forwarded-Proto": scheme} for scheme in ("http", "https", "http")]
+    assert [Answer(cache, **scheme).page for scheme in schemes] == [b"page 1", b"page 2", b"page 1"]
+
+
+# --- What is not kept -------------------------------------------------------------------------------------------------
+
+
+def with_cookie(text):
+    response = HttpResponse(text)
+    response.set_cookie("name", "value")
+    return response
+
+
+@pytest.mark.parametrize(
+    "respond",
+    [
+        with_cookie,
+        lambda text: HttpResponse(text, status=404),
+        lambda text: HttpResponse(text, status=500),
+        lambda text: HttpResponse(text, status=206),
+        lambda text: HttpResponse(text, headers={"Vary": "Cookie"}),
+        lambda text: HttpResponse(text, headers={"Vary": "Accept-Language"}),
+        lambda text: HttpResponse(text, headers={"Cache-Control": "private"}),
+        lambda text: StreamingHttpResponse([text]),
+    ],
+)
+def test_answers_that_are_not_kept(cache, pages, respond):
+    pages.respond = respond
+    first, second = Answer(cache), Answer(cache)
+    assert first.body != second.body
+    assert first.status == respond("").status_code
+    assert ("Set-Cookie" in first.headers) == (respond is with_cookie)
+
+
+@pytest.mark.parametrize(
+    ("path", "how"),
+    [
+        ("/", {"method": "POST"}),
+        ("/", {"Authorization": "Basic eDp5"}),
+        ("/?utm_source=mail", {}),
+        ("/?sort", {}),
+        ("/clusters/health-science/?sort=pay", {}),
+        ("/occupations/?pay=1&code=2", {}),
+        ("/admin/", {}),
+        ("/results/", {}),
+        ("/assessment/", {}),
+        ("/healthz", {}),
+        ("/data/programs.csv", {}),
+        ("/static/css/base.css", {}),
+        ("/no-such-page/", {}),
+    ],
+)
+def test_requests_that_are_django_s(cache, pages, path, how):
+    assert Answer(cache, path, **how).body != Answer(cache, path, **how).body
+
+
+def test_every_public_page_is_listed():
+    assert public_pages.PARAMETERS.keys() == PUBLIC
+
+
+def test_every_parameter_that_a_page_reads_is_listed(client, db, monkeypatch):
+    def reading(method):
+        def read(self, name, *args):
+            names.add(name)
+            return method(self, name, *args)
+
+        return read
+
+    make_site(1)
+    names = set()
+    for method in ("__getitem__", "get", "getlist"):
+        monkeypatch.setattr(QueryDict, method, reading(getattr(QueryDict, method)))
+    read = {}
+    for name in PUBLIC:
+        names.clear()
+        client.get(addresses(MADE_UP)[name])
+        read[name] = frozenset(names)
+    assert read == public_pages.PARAMETERS
+
+
+# --- Never out of date ------------------------------------------------------------------------------------------------
+
+
+def test_change_is_seen_by_the_next_request(site, counted):
+    def rename(title):
+        Cluster.objects.get().delete()
+        make_cluster(title_en=title)
+
+    assert b"Made new" not in Answer(site).page
+    elsewhere(lambda: rename("Made new"))
+    if POSTGRES:
+        # From here on it is told.
+        until(lambda: site._freshness._trusted_until > time.monotonic())
+    assert b"Made new" in Answer(site).page
+    elsewhere(lambda: rename("Made newer"))
+    until(lambda: b"Made newer" in Answer(site).page)
+    # Whoever changes the number, by whatever way.
+    asked = counted.asked
+    elsewhere(lambda: ContentVersion.objects.update(number=1000))
+    until(lambda: Answer(site) and counted.asked == asked + 1)
+
+
+def test_what_changes_no_page_makes_no_page(site, counted):
+    def think_again():
+        with transaction.atomic():
+            make_cluster(2)
+            transaction.set_rollback(True)
+
+    Answer(site)
+    elsewhere(think_again)
+    elsewhere(lambda: User.objects.create(username="somebody"))
+    time.sleep(0.05)
+    Answer(site)
+    assert counted.asked == 1
+
+
+def test_number_that_comes_back_is_not_the_same_version(site):
+    """As after a backup was restored: what is counted from there on is other content."""
+    seen = []
+    for number in (5, 3, 5):
+        ContentVersion.objects.update(number=number)
+        until(lambda number=number: site._freshness.current().number == number)
+        seen.append(site._freshness.current())
+    assert len(set(seen)) == 3
+
+
+def test_page_is_filed_under_the_version_before_it_was_made(cache, pages, told):
+    def change_meanwhile(text):
+        told.version = Version(0, 2)
+        return HttpResponse(text)
+
+    pages.respond = change_meanwhile
+    assert [Answer(cache).page for _request in range(3)] == [b"page 1", b"page 2", b"page 2"]
+
+
+# --- Many at once, and little memory ----------------------------------------------------------------------------------
+
+
+def at_once(cache, count, pages):
+    """``count`` answers, of requests that all came before the first one was answered."""
+    go_on = Event()
+    respond = pages.respond
+
+    def wait(text):
+        go_on.wait(10)
+        return respond(text)
+
+    pages.respond = wait
+    with ThreadPoolExecutor(count) as pool:
+        waiting = [pool.submit(Answer, cache) for _request in range(count)]
+        time.sleep(0.2)
+        go_on.set()
+        return [each.exception() or each.result() for each in waiting]
+
+
+def test_page_that_many_ask_for_is_made_once(cache, pages):
+    answers = at_once(cache, 50, pages)
+    assert {answer.page for answer in answers} == {b"page 1"}
+    assert pages.asked == 1
+
+
+def test_page_that_fails_leaves_nobody_waiting(cache, pages):
+    def fail_first(text):
+        if text == "page 1":
+            raise ZeroDivisionError
+        return HttpResponse(text)
+
+    pages.respond = fail_first
+    answers = at_once(cache, 5, pages)
+    assert sum(isinstance(answer, ZeroDivisionError) for answer in answers) == 1
+    assert [answer.status for answer in answers if isinstance(answer, Answer)] == [200] * 4
+    assert Answer(cache).status == 200
+
+
+def test_what_was_asked_for_longest_ago_makes_room(pages, told):
+    pages.respond = lambda text: HttpResponse(text.ljust(10_000))
+    cache = PageCache(pages, freshness=told, limit=3 * (10_000 + ENTRY_BYTES + 500))
+    for code in "abcab":
+        Answer(cache, f"/compare/?o={code}")
+    assert pages.asked == 3
+    for code in "dabdc":
+        Answer(cache, f"/compare/?o={code}")
+    assert pages.asked == 5
+    assert cache._memory.bytes <= cache._memory._limit
+
+
+def test_page_larger_than_the_memory_throws_nothing_out(pages, told):
+    pages.respond = lambda text: HttpResponse(text * 10 if pages.asked == 1 else text.ljust(20_000))
+    cache = PageCache(pages, freshness=told, limit=10_000)
+    for path in ("/", "/about/", "/", "/about/"):
+        Answer(cache, path)
+    assert pages.asked == 3
+
+
+def test_older_page_makes_room_for_the_newer_one(cache, told):
+    for number in range(5):
+        told.version = Version(0, number)
+        Answer(cache)
+    assert cache._memory.bytes < 2 * ENTRY_BYTES
+
+
+def test_no_memory_keeps_no_pages(pages, settings):
+    settings.PAGE_CACHE_MEGABYTES = 0
+    assert keep_pages(pages) is pages
+
+
+# --- When things fail -------------------------------------------------------------------------------------------------
+
+
+def test_without_a_database_pages_in_memory_stay(cache, pages, told):
+    Answer(cache)
+    told.version = None
+    assert Answer(cache).page == b"page 1"
+    # And what is not there is Django's to answer, and not kept.
+    assert [Answer(cache, "/about/").page for _request in range(2)] == [b"page 2", b"page 3"]
+
+
+def test_page_stays_when_its_newer_one_is_unavailable(cache, pages, told):
+    Answer(cache)
+    told.version = Version(0, 2)
+    pages.respond = lambda text: HttpResponse(text, status=503)
+    assert Answer(cache).page == b"page 1"
+    assert Answer(cache, "/about/").status == 503
+    pages.respond = HttpResponse
+    assert Answer(cache).page == b"page 4"
+
+
+def database(file: Path, number: int) -> Path:
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("PRAGMA journal_mode=WAL")
+        made.execute("CREATE TABLE clusters_contentversion (id, number)")
+        made.execute("INSERT INTO clusters_contentversion VALUES (1, ?)", [number])
+        made.commit()
+    return file
+
+
+def test_file_that_is_gone_is_found_again(tmp_path):
+    file = tmp_path / "db #1.sqlite3"
+    freshness = SqliteFreshness(str(file))
+    with pytest.raises(VersionUnknown):
+        freshness.current()
+    assert not file.exists()
+    database(file, 7)
+    first = freshness.current()
+    assert first.number == 7
+    # Another file in its place, with the same number.
+    os.replace(database(tmp_path / "other", 7), file)  # noqa: PTH105
+    assert freshness.current().number == 7
+    assert freshness.current() != first
+    freshness.close()
+    shutil.rmtree(tmp_path)
+
+
+def test_database_that_hangs_is_not_waited_for_by_everybody():
+    from careers.freshness.postgresql import PostgresFreshness
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        address = {"host": "127.0.0.1", "port": silent.getsockname()[1], "sslmode": "disable", "gssencmode": "disable"}
+        freshness = PostgresFreshness(address)
+        freshness._listener = Thread()
+        took = []
+        for _request in range(2):
+            began = time.monotonic()
+            with pytest.raises(VersionUnknown):
+                freshness.current()
+            took.append(time.monotonic() - began)
+    assert took[0] < 3
+    assert took[1] < 0.1
+
+
+# Only PostgreSQL tells of changes; there is nothing to skip where SQLite is asked.
+if POSTGRES:
+
+    def test_each_request_asks_while_nobody_tells(site, monkeypatch):
+        monkeypatch.setattr("careers.freshness.postgresql.PostgresFreshness._listen", lambda self: None)
+        numbers = []
+        for number in (5, 6, 7):
+            elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
+            numbers.append(site._freshness.current().number)
+        assert numbers == [5, 6, 7]
+
+    def test_lost_listener_costs_no_freshness(site, caplog):
+        def change(number):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid != pg_backend_pid()"
+                )
+            ContentVersion.objects.update(number=number)
+
+        freshness = site._freshness
+        freshness.current()
+        until(lambda: freshness._trusted_until > time.monotonic())
+        elsewhere(lambda: change(50))
+        until(lambda: freshness.current().number == 50)
+        assert "Nothing tells of changes any more" in caplog.text
+        connection.close()
