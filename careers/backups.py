@@ -89,6 +89,9 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
     is encrypted. Under its name it is complete: it is written under another one first. Raises BackupProblem.
     """
     encryption = _Encryption.of(settings.BACKUP_ENCRYPT_TO)
+    if is_empty(connection):
+        # It would pass for the newest good one, and those before it would be deleted in time.
+        raise BackupProblem("The database is empty. Is DATABASE_URL in .env the right one? No backup was made.")
     folder = _folder()
     made_at = timezone.now().replace(microsecond=0)
     # A folder that only this account can open: the dump in it is not encrypted yet.

@@ -156,6 +156,7 @@ def test_a_backup_of_a_newer_site_is_refused_before_anything_is_changed(backup, 
 
 @pytest.mark.parametrize(("key", "tool"), [("age1qqqq", "age"), ("it@district.example", "gpg")])
 def test_without_the_tool_no_backup_is_made(transactional_db, settings, monkeypatch, manage, key, tool):
+    make_school()
     settings.BACKUP_ENCRYPT_TO = key
     monkeypatch.setattr(shutil, "which", lambda program: None)
     with pytest.raises(CommandError, match=f"{tool} is not installed"):
@@ -163,14 +164,20 @@ def test_without_the_tool_no_backup_is_made(transactional_db, settings, monkeypa
     assert backups.kept() == []
 
 
-@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
-def test_only_the_owner_of_the_key_reads_an_encrypted_backup(transactional_db, settings, monkeypatch, tmp_path, manage):
+@pytest.fixture
+def gpg(tmp_path, monkeypatch):
+    """gpg with keys of its own: the beginning of its command."""
     # Short: gpg's agent listens on a socket in it, whose path has a limit.
     home = tmp_path / "g"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(home))
-    gpg = ["gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
-    subprocess.run([*gpg, "--quick-generate-key", "it@district.example", "default", "default"], check=True)
+    yield ["gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
+def test_only_the_owner_of_the_key_reads_an_encrypted_backup(transactional_db, settings, gpg, tmp_path, manage):
+    subprocess.run([*gpg, "--quick-generate-key", "it@district.example", "future-default", "default"], check=True)
     settings.BACKUP_ENCRYPT_TO = "it@district.example"
     make_school()
     manage("backup", verify=True)
@@ -188,7 +195,14 @@ def test_only_the_owner_of_the_key_reads_an_encrypted_backup(transactional_db, s
 # --- Keeping ----------------------------------------------------------------------------------------------------------
 
 
+def test_an_empty_database_is_not_backed_up(transactional_db, manage):
+    with pytest.raises(CommandError, match=r"Is DATABASE_URL in \.env the right one"):
+        manage("backup")
+    assert backups.kept() == []
+
+
 def test_old_backups_go_but_never_the_newest_good_one(settings, manage, transactional_db):
+    make_school()
     settings.BACKUP_DIR.mkdir()
     now = timezone.now()
     ages = {"verified": 50, "older": 60, "old": 45, "newest": 40}
@@ -214,6 +228,7 @@ def test_old_backups_go_but_never_the_newest_good_one(settings, manage, transact
 
 
 def test_what_stops_half_way_leaves_no_backup(transactional_db, monkeypatch, settings):
+    make_school()
     monkeypatch.setattr(backups, "_sync", lambda path: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         backups.make(connection=connection)

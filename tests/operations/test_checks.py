@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from django.core.checks import run_checks
@@ -49,7 +50,6 @@ def test_unsafe_settings_are_refused(served, db, changed, number):
     assert number in numbers(run_checks(include_deployment_checks=True))
 
 
-@pytest.mark.skipif(POSTGRES, reason="it is about SQLite")
 @pytest.mark.parametrize(
     ("line", "refused"),
     [
@@ -60,8 +60,10 @@ def test_unsafe_settings_are_refused(served, db, changed, number):
         ("server:/export /somewhere/else nfs4 rw 0 0", False),
     ],
 )
-def test_sqlite_is_refused_on_a_network_file_system(served, db, monkeypatch, tmp_path, line, refused):
-    place = checks.Path(checks.connection.settings_dict["NAME"]).resolve().parent
+def test_sqlite_is_refused_on_a_network_file_system(served, monkeypatch, tmp_path, line, refused):
+    place = tmp_path.resolve() / "a share"
+    sqlite = SimpleNamespace(vendor="sqlite", settings_dict={"NAME": place / "folder" / "db.sqlite3"})
+    monkeypatch.setattr(checks, "connection", sqlite)
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n{line.format(place=str(place).replace(' ', chr(92) + '040'))}\n")
     monkeypatch.setattr(checks, "MOUNTS", mounts)

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -41,6 +42,7 @@ def copies_of_every_state(other, folder):
         yield name, shutil.copy(other.settings_dict["NAME"], folder / f"{name}.sqlite3")
 
 
+@pytest.mark.once
 @pytest.mark.skipif(conftest.POSTGRES, reason="the migrations are the same; SQLite copies a state in no time")
 def test_every_released_state_rolls_forward(elsewhere, only_search, tmp_path, manage):
     with elsewhere() as other:
@@ -79,6 +81,15 @@ def test_what_was_interrupted_is_finished_by_the_next(elsewhere, only_search, ma
         monkeypatch.setattr(upgrades, "STEPS", ())
         assert "none was missing" in manage("upgrade")
         assert upgrades.pending(other) == []
+
+
+@pytest.mark.once
+@pytest.mark.skipif(conftest.POSTGRES, reason="a server keeps its files to itself")
+def test_a_new_file_is_closed_to_others(elsewhere, monkeypatch, manage):
+    monkeypatch.setattr(upgrades, "STEPS", ())
+    with elsewhere() as other:
+        manage("upgrade")
+        assert Path(other.settings_dict["NAME"]).stat().st_mode & 0o077 == 0
 
 
 def test_a_faulty_migration_is_named_with_what_to_do(elsewhere, only_search, manage, monkeypatch):

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Restored: {manifest.rows:,} rows in {len(manifest.tables)} tables, as they were at {manifest.made_at}."
             )
+            upgrades.without_time_limit(connection)
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Deleting what has expired since the backup was made:")
             call_command("purge_expired", stdout=self.stdout)

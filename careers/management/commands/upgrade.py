@@ -18,6 +18,7 @@ class Command(BaseCommand):
         if dry_run:
             self._preview()
             return
+        upgrades.close_new_file(connection)
         with upgrades.alone(connection, self.stdout.write):
             step = "backup"
             try:
@@ -54,4 +55,4 @@ class Command(BaseCommand):
         pending = upgrades.pending(connection)
         upgrades.without_time_limit(connection)
         call_command("migrate", interactive=False, verbosity=0)
-        self.stdout.write(f"Migrations: {', '.join(pending) or 'none was missing'}.")
+        self.stdout.write(f"Migrations run: {len(pending)}." if pending else "Migrations: none was missing.")
