@@ -3,9 +3,12 @@ from django.contrib.admin import apps as admin_apps
 
 
 class CareersConfig(AppConfig):
-    """The project itself: components for templates and system checks. It has no models."""
+    """The project itself: components for templates, system checks and commands for who runs it. It has no models."""
 
     name = "careers"
+
+    def ready(self):
+        from careers import checks  # noqa: F401 (it registers them)
 
 
 class AdminConfig(admin_apps.AdminConfig):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from careers import logs
 from careers.env import BASE_DIR, read_environment
 
 env = read_environment()
@@ -44,6 +45,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that it sees every answer, and how long all of it took.
+    "careers.logs.LogRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -129,6 +132,16 @@ OTP_STATIC_THROTTLE_FACTOR = 0
 
 # Shown on /privacy/ and carried out by `manage.py purge_expired`.
 RESULTS_KEPT_DAYS = env.int("RESULTS_KEPT_DAYS", default=30)
+
+# --- Operations -------------------------------------------------------------------------------------------------------
+
+# How many machines run the site. What is not in the database is not shared between them.
+APP_SERVERS = env.int("APP_SERVERS", default=1)
+LOGGING = logs.configuration(env.str("LOG_FORMAT", default="plain"))
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(VAR_DIR / "backups")))
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
+# A public key of age or gpg; empty for backups that whoever can read the file can read.
+BACKUP_ENCRYPT_TO = env.str("BACKUP_ENCRYPT_TO", default="")
 
 # --- Language and time ------------------------------------------------------------------------------------------------
 

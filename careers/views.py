@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from careers import readiness
 from clusters.choices import InterestArea
 from clusters.models import Cluster, DataSource, Occupation
 
@@ -49,6 +50,17 @@ def accessibility(request):
 def healthz(request):
     """Says that the process answers; it asks nothing else of the machine."""
     return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request):
+    """Says whether this process can serve the site, check by check; why it cannot is for `manage.py doctor` to say."""
+    found = readiness.answers()
+    answer = {
+        "status": "ready" if all(found.values()) else "not ready",
+        "checks": {name: "ok" if good else "problem" for name, good in found.items()},
+    }
+    return JsonResponse(answer, status=200 if all(found.values()) else 503, headers={"Cache-Control": "no-store"})
 
 
 @require_safe

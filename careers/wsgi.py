@@ -7,7 +7,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careers.settings")
 django = get_wsgi_application()
 
-# It reads the settings and the forms, which are there once Django is set up.
+# They read the settings, the forms and the accounts, which are there once Django is set up.
+from careers.checks import refuse_unsafe_start  # noqa: E402
 from careers.pagecache import keep_pages  # noqa: E402
 
+refuse_unsafe_start()
 application = keep_pages(django)

@@ -18,7 +18,7 @@ REAL = {
     "school": "lincoln",
 }
 
-NOT_HTML = {"healthz", "robots", "sitemap"} | {
+NOT_HTML = {"healthz", "readyz", "robots", "sitemap"} | {
     f"clusters:{name}" for name in ("programs_csv", "programs_json", "clusters_json", "occupations_csv")
 }
 # They only take what a form sends, and answer with another page.

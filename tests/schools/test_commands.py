@@ -113,6 +113,13 @@ def test_the_demo_has_a_login_for_each_role():
     assert [user.username for user in User.objects.filter(is_superuser=True)] == ["demo"]
 
 
+def test_the_logins_of_the_demo_can_be_switched_off_also_where_they_do_not_belong(settings):
+    run("demo_login")
+    settings.SECURE_SSL_REDIRECT = True
+    assert run("demo_login", "--off") == "Logins of the demo switched off: 2.\n"
+    assert not User.objects.filter(is_active=True).exists()
+
+
 def test_without_the_demo_schools_it_says_what_is_missing():
     text = run("demo_login")
     assert "run load_demo_schools first" in text

@@ -19,8 +19,15 @@ LOGINS = {
 class Command(BaseCommand):
     help = "Makes a login for each role of the demo district, and prints them. Each run gives them new passwords."
 
+    def add_arguments(self, parser):
+        parser.add_argument("--off", action="store_true", help="Switch the logins off, before the site is served.")
+
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, *args, off, **options):
+        if off:
+            count = User.objects.filter(username__in=[SUPERUSER, *LOGINS], is_active=True).update(is_active=False)
+            self.stdout.write(f"Logins of the demo switched off: {count}.")
+            return
         if settings.SECURE_SSL_REDIRECT:
             raise CommandError(
                 "This site is served to the world (HTTPS=true), and logins to try things do not belong there. "

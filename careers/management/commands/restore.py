@@ -1,0 +1,42 @@
+from pathlib import Path
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from careers import backups, upgrades
+
+
+class Command(BaseCommand):
+    help = "Brings a backup back, and then deletes what has expired since. Stop the site while it runs."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--replace",
+            metavar="DATABASE",
+            help="Needed where the database has content: its name, to show you mean it.",
+        )
+
+    def handle(self, *, file, replace, **options):
+        name = backups.database_name(connection)
+        if replace not in (None, name):
+            raise CommandError(f"The database is called {name}, not {replace}. Nothing was changed.")
+        with upgrades.alone(connection, self.stdout.write):
+            if replace is None and not backups.is_empty(connection):
+                raise CommandError(
+                    f"The database {name} has content, which a restore would delete. Make a backup of it, then "
+                    f"repeat the command with --replace {name}. Nothing was changed."
+                )
+            try:
+                manifest = backups.restore(file, connection=connection)
+            except backups.BackupProblem as problem:
+                raise CommandError(str(problem)) from problem
+            self.stdout.write(
+                f"Restored: {manifest.rows:,} rows in {len(manifest.tables)} tables, as they were at {manifest.made_at}."
+            )
+            upgrades.without_time_limit(connection)
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("Deleting what has expired since the backup was made:")
+            call_command("purge_expired", stdout=self.stdout)
+        self.stdout.write("Start the site again. Students who had begun since then begin anew.")

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from careers import backups
+
+
+class Command(BaseCommand):
+    help = "Restores a backup into a scratch database and compares every table with what was backed up."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="Without it, the newest in BACKUP_DIR.")
+
+    def handle(self, *, file, **options):
+        if file is None:
+            newest = backups.kept()[:1]
+            if not newest:
+                raise CommandError("There is no backup yet. Make one: manage.py backup.")
+            file = newest[0].file
+        try:
+            manifest = backups.check(file, connection=connection)
+        except backups.BackupProblem as problem:
+            raise CommandError(str(problem)) from problem
+        backups.mark_verified(file)
+        self.stdout.write(
+            f"{file} is good: {manifest.rows:,} rows in {len(manifest.tables)} tables came back as they were, "
+            f"from {manifest.made_at}, version {manifest.site_version}."
+        )

@@ -1,0 +1,59 @@
+"""Whether this process can serve the site now: what /readyz answers, and what `manage.py doctor` builds on."""
+
+import shutil
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from careers import upgrades
+from clusters.models import Cluster, Occupation
+
+# Less is not enough for the next backup of a site of usual size.
+DISK_FLOOR_BYTES = 200 * 1024 * 1024
+
+_migrated = False
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def is_migrated() -> bool:
+    """Whether no migration is missing. Once that is so it stays so for this code, and is not asked again."""
+    global _migrated
+    if not _migrated:
+        try:
+            _migrated = not upgrades.pending(connection)
+        except DatabaseError:
+            return False
+    return _migrated
+
+
+def has_reference_data() -> bool:
+    try:
+        return Cluster.objects.exists() and Occupation.objects.exists()
+    except DatabaseError:
+        return False
+
+
+def has_space() -> bool:
+    return free_bytes() >= DISK_FLOOR_BYTES
+
+
+def free_bytes() -> int:
+    """What this account may still write to the disk of VAR_DIR."""
+    return shutil.disk_usage(settings.VAR_DIR).free
+
+
+def answers() -> dict[str, bool]:
+    """Each check by its name; those that ask the database fail with it."""
+    found = {"database": database_answers(), "disk": has_space()}
+    # A database that is gone is not asked three times, each with a wait.
+    for name, check in {"migrations": is_migrated, "reference_data": has_reference_data}.items():
+        found[name] = found["database"] and check()
+    return found

@@ -1,0 +1,235 @@
+"""A backup comes back as it was, row by row; what cannot be brought back is refused in words."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError
+from django.db import connection
+from django.utils import timezone
+
+from assessments.models import Assessment, Result
+from careers import backups
+from schools.models import School
+from tests.factories import make_school, make_site
+
+
+@pytest.fixture
+def lived_in(transactional_db):
+    """A site with content of each kind, and two students who are under way."""
+    make_site(1)
+    today = timezone.localdate()
+    taken = Assessment.objects.create(
+        slug="short", version=1, title="Short", minutes=1, licence="-", published_on=today
+    )
+    Result.objects.create(assessment=taken, answers={"1": 5, "2": 3})
+    Result.objects.create(assessment=taken, answers={"1": 1}, expires_at=timezone.now() - timedelta(days=1))
+
+
+def everything():
+    return {
+        model._meta.label: sorted(map(repr, model._base_manager.values_list()))
+        for model in apps.get_models(include_auto_created=True)
+    }
+
+
+@pytest.fixture
+def backup(transactional_db):
+    """A backup of a small site."""
+    make_school()
+    return backups.make(connection=connection)[0].file
+
+
+def rewrite(file, changes):
+    """Change members of a backup: ``changes(name, data)`` is what each is from now on."""
+    with zipfile.ZipFile(file) as archive:
+        content = {name: changes(name, archive.read(name)) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+
+
+def with_manifest(file, **changed):
+    def change(name, data):
+        return json.dumps(json.loads(data) | changed).encode() if name == backups.MANIFEST else data
+
+    rewrite(file, change)
+
+
+# --- There and back ---------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_comes_back_row_by_row(lived_in, elsewhere, manage):
+    before = everything()
+    assert "restored on trial, and is good" in manage("backup", verify=True)
+    (made,) = backups.kept()
+    assert made.is_verified
+    assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
+    assert {entry.name for entry in made.file.parent.iterdir()} == {made.file.name, made.mark.name}
+    with elsewhere() as other:
+        backups.restore(made.file, connection=other)
+        assert everything() == before
+        # What keeps numbers and search in step came along too.
+        make_school(7)
+        assert School.objects.count() == len(before["schools.School"]) + 1
+
+
+def test_expired_students_stay_purged_after_a_restore(lived_in, elsewhere, manage):
+    file = backups.make(connection=connection)[0].file
+    with elsewhere():
+        text = manage("restore", str(file))
+        assert [result.answers for result in Result.objects.all()] == [{"1": 5, "2": 3}]
+    assert "Results deleted: 1." in text
+
+
+def test_a_database_with_content_is_replaced_only_by_its_name(backup, manage):
+    make_school(7)
+    name = backups.database_name(connection)
+    for typed, words in ((None, f"--replace {name}"), ("another", f"is called {name}, not another")):
+        with pytest.raises(CommandError, match=words):
+            manage("restore", str(backup), replace=typed)
+        assert School.objects.filter(slug="school-7").exists()
+    manage("restore", str(backup), replace=name)
+    assert not School.objects.filter(slug="school-7").exists()
+
+
+# --- Proving ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_backup_is_proved_and_marked(backup, manage):
+    assert not backups.kept()[0].is_verified
+    assert "is good" in manage("verify_backup")
+    assert backups.kept()[0].is_verified
+
+
+def test_without_a_backup_there_is_nothing_to_prove(db, manage):
+    with pytest.raises(CommandError, match="no backup yet"):
+        manage("verify_backup")
+
+
+def test_what_is_damaged_is_said_and_changes_nothing(backup, elsewhere, manage):
+    good = backup.read_bytes()
+
+    def other_database(name, data):
+        return data if name == backups.MANIFEST else data[:-1] + bytes([data[-1] ^ 1])
+
+    faults = {
+        "not the one its manifest describes": lambda: rewrite(backup, other_database),
+        "not a backup of this site": lambda: backup.write_bytes(good[: len(good) // 2]),
+        "in these tables: schools_school": lambda: with_manifest(
+            backup, tables=read_manifest(backup)["tables"] | {"schools_school": [7, "0"]}
+        ),
+        "newer version of the site": lambda: with_manifest(backup, format=2),
+        "is of a dbase database": lambda: with_manifest(backup, database="dbase"),
+    }
+    for words, spoil in faults.items():
+        backup.write_bytes(good)
+        spoil()
+        with pytest.raises(CommandError, match=words):
+            manage("verify_backup", str(backup))
+    assert not backups.kept()[0].is_verified
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        manage("verify_backup", "nowhere.zip")
+
+
+def read_manifest(file):
+    with zipfile.ZipFile(file) as archive:
+        return json.loads(archive.read(backups.MANIFEST))
+
+
+def test_a_backup_of_a_newer_site_is_refused_before_anything_is_changed(backup, elsewhere, manage):
+    with_manifest(backup, site_version="9.9", migrations=[*read_manifest(backup)["migrations"], "clusters.9999_later"])
+    with elsewhere() as other:
+        with pytest.raises(CommandError, match=r"version 9\.9, which is newer .* clusters\.9999_later"):
+            manage("restore", str(backup))
+        assert other.introspection.table_names() == []
+
+
+# --- Encrypting -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("key", "tool"), [("age1qqqq", "age"), ("it@district.example", "gpg")])
+def test_without_the_tool_no_backup_is_made(transactional_db, settings, monkeypatch, manage, key, tool):
+    make_school()
+    settings.BACKUP_ENCRYPT_TO = key
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    with pytest.raises(CommandError, match=f"{tool} is not installed"):
+        manage("backup")
+    assert backups.kept() == []
+
+
+@pytest.fixture
+def gpg(tmp_path, monkeypatch):
+    """gpg with keys of its own: the beginning of its command."""
+    # Short: gpg's agent listens on a socket in it, whose path has a limit.
+    home = tmp_path / "g"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("GNUPGHOME", str(home))
+    yield ["gpg", "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
+    subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=True)
+
+
+@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
+def test_only_the_owner_of_the_key_reads_an_encrypted_backup(transactional_db, settings, gpg, tmp_path, manage):
+    subprocess.run([*gpg, "--quick-generate-key", "it@district.example", "future-default", "default"], check=True)
+    settings.BACKUP_ENCRYPT_TO = "it@district.example"
+    make_school()
+    manage("backup", verify=True)
+    (made,) = backups.kept()
+    assert made.file.name.endswith(".zip.gpg")
+    assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
+    assert made.file.read_bytes()[:2] != b"PK"
+    with pytest.raises(CommandError, match=r"is encrypted\. Decrypt it"):
+        manage("verify_backup")
+    plain = tmp_path / made.file.stem
+    subprocess.run([*gpg, "--output", str(plain), "--decrypt", str(made.file)], check=True, stderr=subprocess.DEVNULL)
+    assert "is good" in manage("verify_backup", str(plain))
+
+
+# --- Keeping ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_database_is_not_backed_up(transactional_db, manage):
+    with pytest.raises(CommandError, match=r"Is DATABASE_URL in \.env the right one"):
+        manage("backup")
+    assert backups.kept() == []
+
+
+def test_old_backups_go_but_never_the_newest_good_one(settings, manage, transactional_db):
+    make_school()
+    settings.BACKUP_DIR.mkdir()
+    now = timezone.now()
+    ages = {"verified": 50, "older": 60, "old": 45, "newest": 40}
+    files = {}
+    for name, days in ages.items():
+        at = (now - timedelta(days=days)).strftime(backups.NAME_TIME)
+        files[name] = settings.BACKUP_DIR / f"careers-{at}.zip"
+        files[name].touch()
+    (settings.BACKUP_DIR / f"{files['verified'].name}.verified").touch()
+    (settings.BACKUP_DIR / "careers-notes.txt").touch()
+    unfinished = settings.BACKUP_DIR / f"{backups.UNFINISHED}killed"
+    unfinished.mkdir()
+    os.utime(unfinished, (0, 0))
+
+    text = manage("backup", dry_run=True)
+    assert all(f"{files[name].name}: would be deleted." in text for name in ("old", "older"))
+    assert all(file.exists() for file in files.values())
+    manage("backup")
+    left = {name for name, file in files.items() if file.exists()}
+    assert left == {"verified"}, "the one just made is newer than “newest”"
+    assert (settings.BACKUP_DIR / "careers-notes.txt").exists()
+    assert not unfinished.exists()
+
+
+def test_what_stops_half_way_leaves_no_backup(transactional_db, monkeypatch, settings):
+    make_school()
+    monkeypatch.setattr(backups, "_sync", lambda path: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        backups.make(connection=connection)
+    assert list(settings.BACKUP_DIR.iterdir()) == []
