@@ -5,7 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from clusters.findings import Finding
 
@@ -20,7 +20,7 @@ FEW, SHARED_OPENING = 3, 0.03
 TERMS = (
     "accounting", "agriculture", "apprentice", "apprenticeship", "architecture", "associate's degree", "bachelor's",
     "biology", "certificate", "chemistry", "college", "community college", "computer", "counselor", "credential",
-    "degree|", "dentist", "diploma", "doctoral degree", "economics", "electrical", "electrician", "electricity",
+    "degree", "dentist", "diploma", "doctoral degree", "economics", "electrical", "electrician", "electricity",
     "electronics", "elementary school", "engineer", "engineering", "government", "high school", "hospital",
     "internship", "laboratory", "license", "literature", "manufacturing", "marketing", "master's degree",
     "mathematics", "mechanic", "medical", "medicine", "military", "nursing", "occupation", "on the job", "pharmacy",
@@ -81,6 +81,14 @@ class Text:
     def lines(self) -> list[str]:
         return [line.strip() for line in self.text.splitlines() if line.strip()] if self.kind.is_list else [self.text]
 
+    @cached_property
+    def grade(self) -> float | None:
+        """The Flesch-Kincaid grade, terms and names counted as one short word; None for a very short text."""
+        words = ". ".join(line.rstrip(".") for line in self.lines) + "."
+        for name in sorted((*self.names, *TERMS), key=len, reverse=True):
+            words = _name_in_text(name).sub("thing", words)
+        return _textstat().flesch_kincaid_grade(words) if len(words.split()) >= MEASURED_FROM else None
+
 
 def check(texts: Iterable[Text], exceptions: dict[tuple[str, str], str] | None = None) -> Iterator[Finding]:
     """All findings, except those of a rule and a place that ``exceptions`` gives a reason for."""
@@ -93,12 +101,9 @@ def check(texts: Iterable[Text], exceptions: dict[tuple[str, str], str] | None =
     yield from (finding for finding in found if (finding.rule, finding.where) not in excused)
 
 
-def grade_of(text: Text) -> float | None:
-    """The Flesch-Kincaid grade of a text, its terms and names counted as one short word; None for a very short one."""
-    words = ". ".join(line.rstrip(".") for line in text.lines) + "."
-    for name in sorted((*text.names, *TERMS), key=len, reverse=True):
-        words = re.sub(rf"\b{re.escape(name)}(s|es|'s)?\b", "thing", words, flags=re.I)
-    return _textstat().flesch_kincaid_grade(words) if len(words.split()) >= MEASURED_FROM else None
+@cache
+def _name_in_text(name: str) -> re.Pattern:
+    return re.compile(rf"\b{re.escape(name)}(s|es|'s)?\b", re.I)
 
 
 @cache
@@ -135,8 +140,8 @@ def _problems(text: Text) -> Iterator[tuple[str, str]]:
         for pattern, instead in WORDS.items():
             if word := re.search(rf"\b({pattern})\b", line, re.I):
                 yield "words", f"“{word[0]}”; write {instead}: {line}"
-    if (grade := grade_of(text)) is not None and grade > HARDEST:
-        yield "reading level", f"grade {grade:.1f}, not up to {HARDEST:.0f}: {text.text}"
+    if text.grade is not None and text.grade > HARDEST:
+        yield "reading level", f"grade {text.grade:.1f}, not up to {HARDEST:.0f}: {text.text}"
     if text.job_zone in (1, 2) and re.search(
         r"\b(bachelor|master|doctor(al|ate)|university degree|college degree)", text.text, re.I
     ):
@@ -172,6 +177,6 @@ def _opening(text: str) -> str:
 
 
 def _hard_on_average(texts: list[Text]) -> Iterator[Finding]:
-    grades = [grade for text in texts if (grade := grade_of(text)) is not None]
+    grades = [text.grade for text in texts if text.grade is not None]
     if grades and (mean := sum(grades) / len(grades)) > HARDEST_ON_AVERAGE:
         yield Finding("reading level", "all texts", f"grade {mean:.1f} on average, not up to {HARDEST_ON_AVERAGE:.0f}.")

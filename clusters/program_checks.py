@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from clusters.addresses import known_problems
 from clusters.choices import Award, CourseKind, Exit, Experience, Grade, LearningStage, Training, WorkBasedLearningKind
 from clusters.completeness import career_courses, elements, exit_of
-from clusters.copy_style import HARDEST, grade_of
+from clusters.copy_style import HARDEST
 from clusters.findings import Finding
 from clusters.models import MajorOccupation, Pathway, PathwayOccupation, Program
 from clusters.querysets import ProgramQuerySet
@@ -132,9 +132,9 @@ def _texts(program, facts):
 
 def _reading_level(program, facts):
     for text in texts_of(program):
-        if (grade := grade_of(text)) is not None and grade > HARDEST:
+        if text.grade is not None and text.grade > HARDEST:
             yield (
-                f"{text.kind.name.capitalize()}: hard to read, grade {grade:.0f} instead of {HARDEST:.0f}. "
+                f"{text.kind.name.capitalize()}: hard to read, grade {text.grade:.0f} instead of {HARDEST:.0f}. "
                 "Write shorter sentences and everyday words."
             )
 

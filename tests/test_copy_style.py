@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
-from clusters.copy_style import Kind, Text, check, grade_of
+from clusters.copy_style import Kind, Text, check
 from clusters.models import Occupation
 from clusters.texts import OCCUPATION_WORDS, content_texts
 from tests.factories import make_bare_occupation, make_cluster, make_occupation, make_pathway, make_program
@@ -78,14 +78,14 @@ def test_openings_are_not_shared_by_many():
 def test_the_average_is_held_too():
     hard = "Follow a customer from the first idea to a finished garden design with every detail."
     texts = [Text(f"Occupation {n}", START, hard.replace("first", f"{n}th")) for n in range(3)]
-    assert 7 < grade_of(texts[0]) <= 8
+    assert 7 < texts[0].grade <= 8
     assert [finding.where for finding in check(texts)] == ["all texts"]
 
 
 def test_what_a_text_is_about_counts_as_one_short_word():
     name = "Otorhinolaryngological rehabilitation technician"
     sentence = f"The {name} shows people how to speak again and writes down how they do."
-    assert grade_of(Text("1", START, sentence)) > 8 > grade_of(Text("1", START, sentence, (name,)))
+    assert Text("1", START, sentence).grade > 8 > Text("1", START, sentence, (name,)).grade
 
 
 def test_an_exception_is_for_one_rule_and_place():

@@ -1,7 +1,7 @@
 from itertools import chain
 
 from assessments.models import Item
-from clusters.copy_style import Kind, Text, check, grade_of
+from clusters.copy_style import Kind, Text, check
 from clusters.management.commands._check import CheckCommand
 from clusters.texts import content_texts
 
@@ -25,6 +25,6 @@ class Command(CheckCommand):
     def handle(self, *, as_json, **options):
         texts = list(all_texts())
         findings = list(check(texts, EXCEPTIONS))
-        grades = [grade for text in texts if (grade := grade_of(text)) is not None]
+        grades = [text.grade for text in texts if text.grade is not None]
         mean = f", grade {sum(grades) / len(grades):.1f} on average" if grades else ""
         self.report(findings, checked=f"texts: {len(texts):,}{mean}", as_json=as_json)
