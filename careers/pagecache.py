@@ -18,10 +18,13 @@ from typing import Any
 
 import brotli
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
+from careers import logs
 from careers.freshness import Freshness, Version, VersionUnknown, watch
+from careers.freshness.copy import Copy
 from careers.public_pages import is_public
+from careers.replica import REPLICA, reading_from
 
 Headers = list[tuple[str, str]]
 Environment = dict[str, Any]
@@ -38,6 +41,9 @@ COMPRESS = {
 # An answer with one of these depends on more than its address, or has its own idea of how it is to be kept.
 SPEAKS_FOR_ITSELF = {"set-cookie", "vary", "cache-control", "content-encoding", "etag"}
 OF_THE_BODY = {"content-type", "content-encoding", "content-length"}
+# The id leads to a line in the log, which the making of a page has, and an answer from memory has not.
+OF_ONE_ANSWER = {"content-length", logs.HEADER.lower()}
+FOR_THE_LOG = "HTTP_" + logs.HEADER.upper().replace("-", "_")
 # What Python needs for an entry beside its bytes, roughly.
 ENTRY_BYTES = 1500
 # In seconds; whoever waited so long for another request's page asks for their own.
@@ -60,7 +66,7 @@ class Answer:
     def compressed(self, encoding: str) -> "Answer":
         """As it is kept: compressed, and with headers that have browsers and proxies ask before they show it again."""
         body = COMPRESS[encoding](self.body)
-        headers = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
+        headers = [(name, value) for name, value in self.headers if name.lower() not in OF_ONE_ANSWER]
         headers += [("Vary", "Accept-Encoding"), ("Cache-Control", "no-cache")]
         if encoding != "identity":
             headers.append(("Content-Encoding", encoding))
@@ -139,9 +145,10 @@ class Rendering:
 class PageCache:
     """A WSGI application around another one, of which it keeps the public pages."""
 
-    def __init__(self, application: Application, *, freshness: Freshness, limit: int):
+    def __init__(self, application: Application, *, freshness: Freshness, limit: int, copy: Copy | None = None):
         self._application = application
         self._freshness = freshness
+        self._copy = copy
         self._memory = Memory(limit)
         self._lock = Lock()
         self._renderings: dict[tuple[Key, Version], Rendering] = {}
@@ -167,7 +174,7 @@ class PageCache:
             version = self._freshness.current()
         except VersionUnknown:
             # The database is gone. What was right a moment ago is better than nothing.
-            return entry and entry[1]
+            return entry[1] if entry else self._ask_copy(environ, version=None)
         if entry and entry[0] == version:
             return entry[1]
         answer = self._rendered(key, version, environ)
@@ -202,7 +209,7 @@ class PageCache:
             rendering.done.wait(PATIENCE)
             return rendering.answer
         try:
-            answer = self._ask_django(environ)
+            answer = self._ask_copy(environ, version=version) or self._ask_django(environ)
             if answer and answer.status.startswith("200 "):
                 answer = answer.compressed(key[0])
             rendering.answer = answer
@@ -215,12 +222,27 @@ class PageCache:
             rendering.done.set()
         return answer
 
+    def _ask_copy(self, environ: Environment, *, version: Version | None) -> Answer | None:
+        """What Django answers when it reads from the copy, if there is one that has come to this version.
+
+        ``version`` is None when no other database answers. The copy can go away at any time: its errors are nobody's answer.
+        """
+        if not self._copy or not self._copy.can_be_read(version):
+            return None
+        with reading_from(REPLICA):
+            answer = self._ask_django(environ)
+        return None if answer and answer.status.startswith("5") else answer
+
     def _ask_django(self, environ: Environment) -> Answer | None:
         """What Django answers when it is told nothing of the visitor; None when that cannot be everybody's answer.
 
         Without cookies there is no session and nobody is signed in, so that nothing of a person can be kept.
         """
-        told = {name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in self._told}
+        told = {
+            name: value
+            for name, value in environ.items()
+            if not name.startswith("HTTP_") or name in self._told or name == FOR_THE_LOG
+        }
         told["REQUEST_METHOD"] = "GET"
         started = []
         result = self._application(told, lambda status, headers, exc_info=None: started.extend((status, headers)))
@@ -241,4 +263,9 @@ def keep_pages(application: Application) -> Application:
     """The application with its public pages kept, as far as the settings give memory for it."""
     if not settings.PAGE_CACHE_MEGABYTES:
         return application
-    return PageCache(application, freshness=watch(connection), limit=settings.PAGE_CACHE_MEGABYTES * 2**20)
+    return PageCache(
+        application,
+        freshness=watch(connections[DEFAULT_DB_ALIAS]),
+        limit=settings.PAGE_CACHE_MEGABYTES * 2**20,
+        copy=Copy(connections[REPLICA].get_connection_params()) if REPLICA in connections else None,
+    )

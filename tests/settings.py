@@ -15,6 +15,7 @@ os.environ.update(
     SECRET_KEY=secrets.token_urlsafe(50),
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     HTTPS="false",
+    DATABASE_REPLICA_URL="",
     DEBUG="false",
     VAR_DIR=_var.name,
     # Playwright runs an event loop in the tests' thread, which Django would take for asynchronous code.

@@ -33,9 +33,8 @@ class Freshness(Protocol):
 
 
 def watch(database: BaseDatabaseWrapper) -> Freshness:
-    """Watch the database that the pages are read from.
+    """Watch a database: the one that is written to. A copy that pages are read from is asked as well (copy.py).
 
-    Of a copy that follows another server this has to be the copy: its content is later than what the other server says.
     Nothing is opened before the first question, so a server may fork its workers after this.
     """
     parameters = database.get_connection_params()

@@ -20,7 +20,13 @@ HEARTBEAT = 1
 TRUSTED = 2
 # For one question to the server, and for its turn to ask.
 PATIENCE = 1
+# Until a server that tells nothing is asked to once more.
+DEAF = 30
 GONE = (psycopg.Error, OSError)
+
+
+class ToldNothing(psycopg.Error):
+    """What is sent to the channel does not arrive: a pooler stands between, and gives the connection to others in turn."""
 
 
 class Link:
@@ -43,9 +49,10 @@ class Link:
         return int(answer.get_value(0, 0)) if answer.ntuples else 0
 
     def listen(self) -> None:
-        answer = self._ask(b"LISTEN " + CHANNEL)
-        if answer.status != ExecStatus.COMMAND_OK:
-            raise psycopg.OperationalError(answer.get_error_message())
+        self._do(b"LISTEN " + CHANNEL)
+
+    def tell(self) -> None:
+        self._do(b"NOTIFY " + CHANNEL)
 
     def wait_for_news(self, seconds: float) -> bool:
         """Whether there is news within so long; also when it came along with an earlier answer."""
@@ -60,6 +67,11 @@ class Link:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _do(self, statement: bytes) -> None:
+        answer = self._ask(statement)
+        if answer.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(answer.get_error_message())
 
     def _ask(self, statement: bytes) -> psycopg.pq.abc.PGresult:
         """The one result of a statement. Raises TimeoutError."""
@@ -90,6 +102,8 @@ class PostgresFreshness:
     def __init__(self, parameters: dict[str, Any]):
         self._parameters = parameters
         self._version = Version(era=0, number=0)
+        self._version_asked = 0.0
+        self._noting = Lock()
         self._trusted_until = 0.0
         self._listener: Thread | None = None
         self._closed = Event()
@@ -111,6 +125,7 @@ class PostgresFreshness:
 
     def _listen(self) -> None:
         while not self._closed.is_set():
+            pause = HEARTBEAT
             try:
                 with closing(Link(self._parameters)) as link:
                     self._hear(link)
@@ -118,18 +133,27 @@ class PostgresFreshness:
                 if self._trusted_until:
                     logger.warning("Nothing tells of changes any more, so each page asks for them: %s", error)
                 self._trusted_until = 0.0
-            self._closed.wait(HEARTBEAT)
+                pause = DEAF if isinstance(error, ToldNothing) else HEARTBEAT
+            self._closed.wait(pause)
 
     def _hear(self, link: Link) -> None:
         # Listen first, read then: a change between the two is read and told.
         link.listen()
+        self._try_out(link)
         while not self._closed.is_set():
             asked = time.monotonic()
-            self._note(link.number())
+            self._note(link.number(), asked)
             self._trusted_until = asked + TRUSTED
             if link.wait_for_news(HEARTBEAT):
                 # Until it is read, each request asks. In a busy process this thread may wait 5 ms for each of its turns.
                 self._trusted_until = 0.0
+
+    def _try_out(self, link: Link) -> None:
+        """Raises ToldNothing when a message from another connection does not arrive; a pooler takes LISTEN and says nothing."""
+        with closing(Link(self._parameters)) as other:
+            other.tell()
+        if not link.wait_for_news(PATIENCE):
+            raise ToldNothing("A message did not arrive. Give the site the server's own address, not that of a pooler.")
 
     def _ask(self) -> Version:
         if not self._asking.acquire(timeout=PATIENCE):
@@ -139,15 +163,15 @@ class PostgresFreshness:
             if not self._listener:
                 self._listener = Thread(target=self._listen, name="content version", daemon=True)
                 self._listener.start()
-            began = time.monotonic()
-            if began < self._gone_until:
+            asked = time.monotonic()
+            if asked < self._gone_until:
                 raise VersionUnknown
             try:
-                return self._note(self._number())
+                return self._note(self._number(), asked)
             except GONE as error:
                 # Nobody asks again for as long as it took to fail: visitors must not queue for a server that hangs.
                 now = time.monotonic()
-                self._gone_until = now + (now - began)
+                self._gone_until = now + (now - asked)
                 raise VersionUnknown from error
         finally:
             self._asking.release()
@@ -175,6 +199,10 @@ class PostgresFreshness:
             self._link.close()
         self._link = None
 
-    def _note(self, number: int) -> Version:
-        self._version = Version(self._version.era + (number < self._version.number), number)
-        return self._version
+    def _note(self, number: int, asked: float) -> Version:
+        """The version, once the answer to a question of that moment is known. Of two answers that cross, the later question's."""
+        with self._noting:
+            if asked >= self._version_asked:
+                self._version = Version(self._version.era + (number < self._version.number), number)
+                self._version_asked = asked
+            return self._version
