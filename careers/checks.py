@@ -9,8 +9,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
+from careers.replica import REPLICA
 from schools.management.commands.demo_login import LOGINS, SUPERUSER
 from schools.models import User
 
@@ -64,6 +65,12 @@ def database_has_its_place(app_configs=None, **options) -> list[Error]:
 
 
 def _misplaced_database() -> Iterator[Error]:
+    if REPLICA in connections and {connection.vendor, connections[REPLICA].vendor} != {"postgresql"}:
+        yield _error(
+            7,
+            "A copy for reading (DATABASE_REPLICA_URL) can only follow a PostgreSQL database, and be one.",
+            "Take DATABASE_REPLICA_URL out of .env, or set both addresses to PostgreSQL.",
+        )
     if connection.vendor != "sqlite":
         return
     if settings.APP_SERVERS > 1:

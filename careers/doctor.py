@@ -1,6 +1,7 @@
 """What `manage.py doctor` looks at: each question answered in words for who runs the site, with what to do."""
 
 import stat
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +15,17 @@ from django.db.models import Max
 from django.utils import timezone
 
 from assessments.models import Result
-from careers import backups, checks, readiness, upgrades
+from careers import backups, checks, readiness, replica, upgrades
 from careers.env import ENV_FILE
-from clusters.models import DataSource
+from clusters.models import ContentVersion, DataSource
 
 OK, ADVICE, PROBLEM = "ok", "advice", "problem"
 BACKUP_EVERY, VERIFY_EVERY, PURGE_EVERY = timedelta(days=2), timedelta(days=31), timedelta(days=2)
 # Releases come once a year, and some months late.
 NEW_DATA_EVERY = timedelta(days=550)
 CLOCK_TOLERANCE = timedelta(seconds=5)
+# In seconds, to reach the copy, and for it to hear of the last change.
+REPLICA_PATIENCE = 3
 UPGRADE = "Run: manage.py upgrade"
 
 
@@ -61,6 +64,39 @@ def _database() -> Findings:
             "It does not answer.",
             "Look whether the database server runs, whether its disk is full, and whether DATABASE_URL in .env is right.",
         )
+
+
+def _replica() -> Findings:
+    copy = replica.copy()
+    if copy is None:
+        return
+    if not copy.is_reached(REPLICA_PATIENCE):
+        yield Finding(
+            "replica",
+            PROBLEM,
+            "It does not answer. Pages are read from the database itself, which is slower.",
+            "Look whether its server runs, and whether DATABASE_REPLICA_URL in .env is right. Without a copy, take the line out.",
+        )
+    elif not _catches_up():
+        yield Finding(
+            "replica",
+            PROBLEM,
+            "It has not heard of the last change. Pages are read from the database itself, which is slower.",
+            "Look on its server whether it still follows: SELECT status FROM pg_stat_wal_receiver.",
+        )
+    else:
+        yield Finding("replica", OK, "It answers, and has the last change.")
+
+
+def _catches_up() -> bool:
+    """Whether the copy comes to the version that the database has now; it may need a moment."""
+    number, deadline = ContentVersion.current(), time.monotonic() + REPLICA_PATIENCE
+    with replica.reading_from(replica.REPLICA):
+        while ContentVersion.current() < number:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+    return True
 
 
 def _migrations() -> Findings:
@@ -217,4 +253,4 @@ def _files() -> Findings:
 
 
 ALWAYS: list[Callable[[], Findings]] = [_database, _safety, _https, _disk, _static_files, _backups, _files]
-WITH_TABLES: list[Callable[[], Findings]] = [_reference_data, _demo, _purging, _clock]
+WITH_TABLES: list[Callable[[], Findings]] = [_replica, _reference_data, _demo, _purging, _clock]

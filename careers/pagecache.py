@@ -14,17 +14,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from threading import Event, Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import brotli
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 
 from careers import logs
 from careers.freshness import Freshness, Version, VersionUnknown, watch
-from careers.freshness.copy import Copy
 from careers.public_pages import is_public
-from careers.replica import REPLICA, reading_from
+from careers.replica import REPLICA, copy, reading_from
+
+if TYPE_CHECKING:
+    from careers.freshness.copy import Copy
 
 Headers = list[tuple[str, str]]
 Environment = dict[str, Any]
@@ -145,7 +147,7 @@ class Rendering:
 class PageCache:
     """A WSGI application around another one, of which it keeps the public pages."""
 
-    def __init__(self, application: Application, *, freshness: Freshness, limit: int, copy: Copy | None = None):
+    def __init__(self, application: Application, *, freshness: Freshness, limit: int, copy: "Copy | None" = None):
         self._application = application
         self._freshness = freshness
         self._copy = copy
@@ -263,9 +265,5 @@ def keep_pages(application: Application) -> Application:
     """The application with its public pages kept, as far as the settings give memory for it."""
     if not settings.PAGE_CACHE_MEGABYTES:
         return application
-    return PageCache(
-        application,
-        freshness=watch(connections[DEFAULT_DB_ALIAS]),
-        limit=settings.PAGE_CACHE_MEGABYTES * 2**20,
-        copy=Copy(connections[REPLICA].get_connection_params()) if REPLICA in connections else None,
-    )
+    limit = settings.PAGE_CACHE_MEGABYTES * 2**20
+    return PageCache(application, freshness=watch(connection), limit=limit, copy=copy())

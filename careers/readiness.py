@@ -5,7 +5,7 @@ import shutil
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from careers import upgrades
+from careers import replica, upgrades
 from clusters.models import Cluster, Occupation
 
 # Less is not enough for the next backup of a site of usual size.
@@ -57,3 +57,11 @@ def answers() -> dict[str, bool]:
     for name, check in {"migrations": is_migrated, "reference_data": has_reference_data}.items():
         found[name] = found["database"] and check()
     return found
+
+
+def without() -> dict[str, str]:
+    """What the site has to do without for now, in words, by its name. It can be served all the same."""
+    copy = replica.copy()
+    if copy is None or copy.can_be_read(None):
+        return {}
+    return {"replica": "It does not answer. Pages are read from the database itself."}

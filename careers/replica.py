@@ -7,8 +7,13 @@ is a little behind, and what a page is made from must not be of two moments. Why
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
+
+if TYPE_CHECKING:
+    from careers.freshness.copy import Copy
 
 REPLICA = "replica"
 
@@ -23,6 +28,16 @@ def reading_from(database: str) -> Iterator[None]:
         yield
     finally:
         _read_from.reset(token)
+
+
+@cache
+def copy() -> "Copy | None":
+    """How this process asks the copy; None where there is none. Nothing is opened before the first question."""
+    if REPLICA not in connections:
+        return None
+    from careers.freshness.copy import Copy
+
+    return Copy(connections[REPLICA].get_connection_params())
 
 
 class Router:

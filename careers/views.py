@@ -60,6 +60,8 @@ def readyz(request):
         "status": "ready" if all(found.values()) else "not ready",
         "checks": {name: "ok" if good else "problem" for name, good in found.items()},
     }
+    if without := readiness.without():
+        answer["without"] = without
     return JsonResponse(answer, status=200 if all(found.values()) else 503, headers={"Cache-Control": "no-store"})
 
 

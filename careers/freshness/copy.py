@@ -1,4 +1,5 @@
 import logging
+import time
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -43,6 +44,13 @@ class Copy:
         finally:
             self._asking.release()
         return version is None or number == version.number
+
+    def is_reached(self, seconds: float) -> bool:
+        """Whether it answers within so long. Only for who has the time to wait."""
+        deadline = time.monotonic() + seconds
+        while not (answers := self.can_be_read(None)) and time.monotonic() < deadline:
+            self._closed.wait(0.05)
+        return answers
 
     def close(self) -> None:
         self._closed.set()
