@@ -8,6 +8,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 
@@ -19,7 +20,7 @@ from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from careers import public_pages
+from careers import logs, public_pages, views
 from careers.freshness import Version, VersionUnknown, watch
 from careers.freshness.sqlite import SqliteFreshness
 from careers.pagecache import ENTRY_BYTES, PageCache, keep_pages
@@ -30,6 +31,14 @@ from tests.factories import make_cluster, make_site
 from tests.urls import MADE_UP, NOT_HTML, ONLY_SENT_TO, PRIVATE, addresses
 
 PUBLIC = addresses(MADE_UP).keys() - ONLY_SENT_TO - PRIVATE - NOT_HTML | {"robots", "sitemap"}
+SECURITY = {
+    "Content-Security-Policy",
+    "Permissions-Policy",
+    "X-Frame-Options",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Opener-Policy",
+}
 BROTLI = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
 # Sooner than the listener would ask by itself.
@@ -72,11 +81,16 @@ class Pages:
 
 
 class Told:
-    """The version that a test says it is."""
+    """The version that a test says it is, and how often it was asked."""
 
     version = Version(0, 1)
 
+    def __init__(self):
+        self.asked = count(1)
+        self.times = 0
+
     def current(self):
+        self.times = next(self.asked)
         if self.version is None:
             raise VersionUnknown
         return self.version
@@ -130,8 +144,8 @@ def elsewhere(work):
         pool.submit(run).result()
 
 
-def until(holds):
-    deadline = time.monotonic() + SOON
+def until(holds, seconds=SOON):
+    deadline = time.monotonic() + seconds
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.005)
     assert holds()
@@ -205,6 +219,30 @@ def test_head_is_answered_from_the_same_page(cache, pages):
     assert head.headers == get.headers
 
 
+def test_answers_to_one_request_keep_their_id_and_pages_have_none(cache, pages):
+    pages.respond = lambda text: HttpResponse(text, headers={"X-Request-ID": text}, status=int(cache.wanted))
+    for cache.wanted, given in (("404", {"page 1", "page 2"}), ("200", {None})):
+        assert {Answer(cache).headers.get("X-Request-ID") for _request in range(2)} == given
+
+
+def test_id_of_the_proxy_is_in_the_line_of_the_page_s_making(site, caplog):
+    ids = [f"{number:032x}" for number in (7, 8)]
+    with caplog.at_level("INFO", logger="careers.requests"):
+        caplog.handler.addFilter(lambda record: setattr(record, "id", logs.request_id.get()) or True)
+        answers = [Answer(site, **{"X-Request-ID": sent}) for sent in ids]
+    assert [record.id for record in caplog.records if record.name == "careers.requests"] == ids[:1]
+    assert answers[0].headers == answers[1].headers
+
+
+def test_security_headers_go_with_every_answer_from_memory(site):
+    made, kept = Answer(site), Answer(site)
+    unchanged = Answer(site, **{"If-None-Match": made.headers["ETag"]})
+    assert unchanged.status == 304
+    for name in SECURITY:
+        assert made.headers[name]
+        assert made.headers[name] == kept.headers[name] == unchanged.headers[name]
+
+
 def test_page_does_not_depend_on_who_asks(told):
     def django(environ, start_response):
         seen.update(environ)
@@ -244,6 +282,7 @@ def with_cookie(text):
     "respond",
     [
         with_cookie,
+        lambda text: HttpResponse(text, status=302, headers={"Location": "/"}),
         lambda text: HttpResponse(text, status=404),
         lambda text: HttpResponse(text, status=500),
         lambda text: HttpResponse(text, status=206),
@@ -281,6 +320,17 @@ def test_answers_that_are_not_kept(cache, pages, respond):
 )
 def test_requests_that_are_django_s(cache, pages, path, how):
     assert Answer(cache, path, **how).body != Answer(cache, path, **how).body
+
+
+def test_page_that_looks_at_the_session_is_not_kept(site, counted, monkeypatch):
+    def greet(request, *arguments, **options):
+        request.session.get("name")
+        return HttpResponse("Hello")
+
+    monkeypatch.setattr(views, "render", greet)
+    assert [Answer(site, "/about/").body for _request in range(2)] == [b"Hello"] * 2
+    # It is asked once to keep the page, and once to answer.
+    assert counted.asked == 4
 
 
 def test_every_public_page_is_listed():
@@ -365,27 +415,29 @@ def test_page_is_filed_under_the_version_before_it_was_made(cache, pages, told):
 # --- Many at once, and little memory ----------------------------------------------------------------------------------
 
 
-def at_once(cache, count, pages):
-    """``count`` answers, of requests that all came before the first one was answered."""
-    go_on = Event()
-    respond = pages.respond
+def at_once(cache, number, pages):
+    """``number`` answers, of requests that all came before the first one was answered."""
+    go_on, told = Event(), cache._freshness
+    respond, before = pages.respond, told.times
 
     def wait(text):
         go_on.wait(10)
         return respond(text)
 
     pages.respond = wait
-    with ThreadPoolExecutor(count) as pool:
-        waiting = [pool.submit(Answer, cache) for _request in range(count)]
-        time.sleep(0.2)
+    with ThreadPoolExecutor(number) as pool:
+        waiting = [pool.submit(Answer, cache) for _request in range(number)]
+        until(lambda: told.times == before + number, seconds=10)
         go_on.set()
         return [each.exception() or each.result() for each in waiting]
 
 
-def test_page_that_many_ask_for_is_made_once(cache, pages):
-    answers = at_once(cache, 50, pages)
-    assert {answer.page for answer in answers} == {b"page 1"}
-    assert pages.asked == 1
+def test_page_that_a_hundred_ask_for_is_made_once_a_version(cache, pages, told):
+    for number in (1, 2):
+        told.version = Version(0, number)
+        answers = at_once(cache, 100, pages)
+        assert {answer.page for answer in answers} == {f"page {number}".encode()}
+        assert pages.asked == number
 
 
 def test_page_that_fails_leaves_nobody_waiting(cache, pages):
@@ -411,6 +463,17 @@ def test_what_was_asked_for_longest_ago_makes_room(pages, told):
         Answer(cache, f"/compare/?o={code}")
     assert pages.asked == 5
     assert cache._memory.bytes <= cache._memory._limit
+
+
+def test_memory_is_counted_as_compressed(pages, told):
+    pages.respond = lambda text: HttpResponse(text * 20_000)
+    cache = PageCache(pages, freshness=told, limit=2 * ENTRY_BYTES)
+    before = cache._memory.bytes
+    kept = [Answer(cache, **BROTLI) for _request in range(2)]
+    assert pages.asked == 1
+    assert len(kept[0].body) < cache._memory.bytes - before - ENTRY_BYTES < 1000 < len(kept[0].page)
+    # As it is, it does not fit.
+    assert Answer(cache).body != Answer(cache).body
 
 
 def test_page_larger_than_the_memory_throws_nothing_out(pages, told):
@@ -497,6 +560,15 @@ def test_database_that_hangs_is_not_waited_for_by_everybody():
     assert took[1] < 0.1
 
 
+def test_of_two_answers_that_cross_the_later_question_s_counts():
+    from careers.freshness.postgresql import PostgresFreshness
+
+    freshness = PostgresFreshness({})
+    now = freshness._note(6, asked=2.0)
+    assert freshness._note(5, asked=1.0) == now
+    assert freshness._note(7, asked=3.0).number == 7
+
+
 # Only PostgreSQL tells of changes; there is nothing to skip where SQLite is asked.
 if POSTGRES:
 
@@ -507,6 +579,20 @@ if POSTGRES:
             elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
             numbers.append(site._freshness.current().number)
         assert numbers == [5, 6, 7]
+
+    def test_listener_to_whom_nothing_is_told_is_not_trusted(site, monkeypatch, caplog):
+        """As through a pooler that gives each transaction another connection."""
+        tried = Event()
+        monkeypatch.setattr("careers.freshness.postgresql.Link.tell", lambda link: tried.set())
+        freshness = site._freshness
+        numbers = [freshness.current().number]
+        assert tried.wait(5)
+        for number in (50, 51):
+            elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
+            numbers.append(freshness.current().number)
+        assert numbers[1:] == [50, 51]
+        until(lambda: "Nothing tells of changes, so" in caplog.text, seconds=10)
+        assert freshness._trusted_until == 0
 
     def test_lost_listener_costs_no_freshness(site, caplog):
         def change(number):

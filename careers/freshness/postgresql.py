@@ -129,11 +129,13 @@ class PostgresFreshness:
             try:
                 with closing(Link(self._parameters)) as link:
                     self._hear(link)
+            except ToldNothing as error:
+                logger.warning("Nothing tells of changes, so each page asks for them: %s", error)
+                pause = DEAF
             except GONE as error:
                 if self._trusted_until:
                     logger.warning("Nothing tells of changes any more, so each page asks for them: %s", error)
                 self._trusted_until = 0.0
-                pause = DEAF if isinstance(error, ToldNothing) else HEARTBEAT
             self._closed.wait(pause)
 
     def _hear(self, link: Link) -> None:

@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 import zipfile
 from datetime import timedelta
 
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from assessments.models import Assessment, Result
 from careers import backups
+from careers.freshness import watch
+from clusters.models import ContentVersion
 from schools.models import School
 from tests.factories import make_school, make_site
 
@@ -97,6 +100,35 @@ def test_a_database_with_content_is_replaced_only_by_its_name(backup, manage):
         assert School.objects.filter(slug="school-7").exists()
     manage("restore", str(backup), replace=name)
     assert not School.objects.filter(slug="school-7").exists()
+
+
+def test_a_process_that_looks_late_sees_that_a_backup_was_restored(backup, manage, monkeypatch):
+    """It looks when the count is again where it was; what was counted in between is other content."""
+    # Nobody tells it: it looks when it is asked.
+    monkeypatch.setattr("careers.freshness.postgresql.PostgresFreshness._listen", lambda self: None)
+    freshness = watch(connection)
+    restored = ContentVersion.current()
+    make_school(7)
+    before = freshness.current()
+    assert before.number > restored
+    for _time in range(2):
+        manage("restore", str(backup), replace=backups.database_name(connection))
+        for _change in range(before.number - restored):
+            ContentVersion.bump()
+        after = freshness.current()
+        assert after.number > before.number
+        before, restored = after, after.number
+    freshness.close()
+
+
+@pytest.mark.once
+def test_numbers_go_on_from_one_that_was_never_met(db):
+    ContentVersion.leap()
+    first = ContentVersion.current()
+    # Back at the number of the backup, in a place where nothing tells what was there.
+    ContentVersion.objects.update(number=1)
+    ContentVersion.leap(beyond=first)
+    assert ContentVersion.current() > first > time.time() - 60
 
 
 # --- Proving ----------------------------------------------------------------------------------------------------------
