@@ -1,13 +1,17 @@
 """A write that leaves the content version where it was is noticed, and what was undone is not."""
 
+import json
 import types
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 
 from clusters import search
-from clusters.models import Cluster, ContentVersion
-from tests.factories import make_cluster
+from clusters.management.commands import load_demo_schools
+from clusters.models import Cluster, ContentVersion, Program
+from tests.factories import make_cluster, make_pathway, make_program
 from tests.public_writes import OWN, watched
 
 pytestmark = pytest.mark.once
@@ -73,3 +77,22 @@ def test_what_forgets_the_version_is_found(db, write, found):
         write()
         remembers()
     assert forgotten == found
+
+
+def test_what_makes_the_demo_moves_the_version(db, tmp_path, monkeypatch):
+    make_program(make_pathway(make_cluster()))
+    program = {"model": "program-1", "status": "published", "local_demand_en": "We asked."}
+    school = {
+        "name": "North",
+        "slug": "north",
+        "programs": [program],
+        "catalog": [["1", "Art", "9-12", "0.5", "", "", ""]],
+    }
+    monkeypatch.setattr(load_demo_schools, "FILE", tmp_path / "demo.json")
+    load_demo_schools.FILE.write_text(json.dumps({"schools": [school]}))
+    before = ContentVersion.current()
+    with watched() as forgotten:
+        call_command("load_demo_schools", stdout=StringIO())
+    assert forgotten == []
+    assert ContentVersion.current() > before
+    assert Program.objects.get(school__slug="north").local_demand == "We asked."
