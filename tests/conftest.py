@@ -61,14 +61,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
             )
 
 
-@pytest.fixture(autouse=True)
-def version_moves(request):
+@pytest.fixture
+def version_moves():
     """Whoever writes what public pages show moves the content version, or a page in memory would go on as it was."""
     from tests.public_writes import watched
 
-    if not {"db", "transactional_db"} & set(request.fixturenames) and not request.node.get_closest_marker("django_db"):
-        yield
-        return
     with watched() as forgotten:
         yield
     assert forgotten == []

@@ -1,7 +1,7 @@
 """Notices when the site's own code writes to a table that public pages show, and the content version stays where it was.
 
-Saves move it by a signal; whoever writes in bulk or in SQL has to do it (clusters/signals.py), and can forget it. Every test is
-watched (tests/conftest.py), so each way of writing that is tested at all is tested for this too.
+Saves move it by a signal; whoever writes in bulk or in SQL has to do it (clusters/signals.py), and can forget it. The tests of
+imports and adoption are watched, each as a whole: ``usefixtures("version_moves")``.
 """
 
 import re

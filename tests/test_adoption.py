@@ -10,7 +10,7 @@ from clusters.models import ContentVersion, Credential, Program, ProgramCredenti
 from schools.models import User
 from tests.factories import make_cluster, make_occupation, make_pathway, make_program, make_school
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version_moves")]
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from tests.public_writes import OWN, watched
 pytestmark = pytest.mark.once
 
 
-@pytest.fixture
-def version_moves():
-    """Not here, where it is left behind on purpose."""
-
-
 def own(function):
     """The function as if it stood in the site's own code."""
     code = function.__code__.replace(co_filename=f"{OWN[0]}made_up.py")

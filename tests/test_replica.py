@@ -7,7 +7,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import DEFAULT_DB_ALIAS, connection, connections, router
 from django.http import HttpResponse
 
-from careers import doctor, readiness, replica
+from careers import checks, doctor, readiness, replica
 from careers.freshness import Version, watch
 from careers.pagecache import PageCache
 from careers.replica import REPLICA, Router, reading_from
@@ -109,6 +109,16 @@ def test_without_a_copy_nobody_asks_for_one(db):
     assert replica.copy() is None
     assert list(doctor._replica()) == []
     assert readiness.without() == {}
+
+
+def test_copy_of_anything_but_postgresql_is_refused(db, settings):
+    settings.SECURE_SSL_REDIRECT = False
+    connections.settings[REPLICA] = connection.settings_dict | {"ENGINE": "django.db.backends.sqlite3"}
+    try:
+        assert "careers.E007" in [reason.id for reason in checks.database_has_its_place()]
+    finally:
+        del connections[REPLICA], connections.settings[REPLICA]
+    assert "careers.E007" not in [reason.id for reason in checks.database_has_its_place()]
 
 
 # A copy is a database of its own server; another database of the same server stands still unless a test moves it.

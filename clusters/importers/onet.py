@@ -18,6 +18,7 @@ from clusters.importers.base import Report, known_occupations, note_source, take
 from clusters.importers.tables import ImportProblem, Progress, Row, read_table, silent
 from clusters.models import (
     AlternateTitle,
+    ContentVersion,
     DataSource,
     Occupation,
     OccupationSkill,
@@ -349,4 +350,7 @@ def _say_what_is_used() -> None:
     for source in DataSource.objects.filter(slug__regex=r"^onet-\d"):
         used = [block.label for block in BLOCKS if block.model.objects.filter(**{block.source: source}).exists()]
         text = ", ".join(used) or "nothing now, a newer release took its place"
-        DataSource.objects.filter(pk=source.pk).update(used_for=text[0].upper() + text[1:])
+        text = text[0].upper() + text[1:]
+        # It stands on a page, and may be all that changes.
+        if DataSource.objects.filter(pk=source.pk).exclude(used_for=text).update(used_for=text):
+            ContentVersion.bump()

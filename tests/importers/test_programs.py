@@ -13,7 +13,7 @@ from clusters.importers.uploads import TableRefused
 from clusters.models import CatalogCourse, ContentVersion, Course, CourseSlot, Program
 from tests.factories import make_cluster, make_pathway, make_program, make_school
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("version_moves")]
 NEW = {"pathway": "8.1", "title": "Dental care", "skills": "Take an X-ray\nCalm a child"}
 SLOT = {"grade": "9", "kind": "academic", "title": "English 9"}
 
