@@ -16,6 +16,8 @@ from tests.conftest import POSTGRES
 from tests.factories import make_cluster
 from tests.test_pagecache import Answer, Pages, Told, elsewhere, until
 
+pytestmark = pytest.mark.django_db
+
 
 class Twin:
     """A copy that is where a test says; None for one that is gone."""
