@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
         # It would pass for the newest good one, and those before it would be deleted in time.
         raise BackupProblem("The database is empty. Is DATABASE_URL in .env the right one? No backup was made.")
     folder = _folder()
-    made_at = timezone.now().replace(microsecond=0)
+    made_at = _moment_of_its_own()
     # A folder that only this account can open: the dump in it is not encrypted yet.
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
         packed = Path(scratch) / f"careers-{made_at.astimezone(datetime.UTC).strftime(NAME_TIME)}.zip"
@@ -103,8 +104,6 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
         if encryption:
             packed = encryption.encrypt(packed)
         backup = Backup(folder / packed.name, made_at)
-        if backup.file.exists():
-            raise BackupProblem(f"{backup.file} was made this very second. Wait a moment and try again.")
         _sync(packed)
         packed.rename(backup.file)
     if verify:
@@ -120,6 +119,14 @@ def _folder() -> Path:
     except OSError as error:
         raise BackupProblem(f"The folder {folder} cannot be made: {error.strerror}. See BACKUP_DIR in .env.") from error
     return folder
+
+
+def _moment_of_its_own() -> datetime.datetime:
+    """Now, in whole seconds: those of the backup's name, which no other backup has."""
+    taken = {backup.made_at for backup in kept()}
+    while (now := timezone.now()).replace(microsecond=0) in taken:
+        time.sleep(1 - now.microsecond / 1e6)
+    return now.replace(microsecond=0)
 
 
 def _write(packed: Path, connection: BaseDatabaseWrapper, made_at: datetime.datetime) -> Manifest:
