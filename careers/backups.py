@@ -209,10 +209,13 @@ def kept() -> list[Backup]:
 
 def outdated() -> list[Backup]:
     """Backups older than BACKUP_KEEP_DAYS; never the newest one, and never the newest that was verified."""
+    now = timezone.now()
     backups = kept()
-    verified = [backup for backup in backups if backup.is_verified]
-    spared = backups[:1] + verified[:1]
-    limit = timezone.now() - datetime.timedelta(days=settings.BACKUP_KEEP_DAYS)
+    # One that a wrong clock dated later than now is not the newest.
+    believable = [backup for backup in backups if backup.made_at <= now]
+    verified = [backup for backup in believable if backup.is_verified]
+    spared = believable[:1] + verified[:1]
+    limit = now - datetime.timedelta(days=settings.BACKUP_KEEP_DAYS)
     return [backup for backup in backups if backup.made_at < limit and backup not in spared]
 
 
@@ -269,6 +272,19 @@ def check(file: Path, *, connection: BaseDatabaseWrapper) -> Manifest:
         with database.scratch(dump) as found:
             _compare(manifest.tables, found)
     return manifest
+
+
+def described(file: Path, manifest: Manifest, *, verified: bool) -> dict:
+    """A backup in the words of `--json`."""
+    return {
+        "file": str(file),
+        "made_at": manifest.made_at,
+        "site_version": manifest.site_version,
+        "database": manifest.database,
+        "tables": len(manifest.tables),
+        "rows": manifest.rows,
+        "verified": verified,
+    }
 
 
 def mark_verified(file: Path) -> None:

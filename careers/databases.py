@@ -138,16 +138,25 @@ class Postgres:
         """Put the dump in the place of everything that is there, as a whole or not at all."""
         script = dump.with_name("restore.sql")
         script.touch(mode=0o600)
-        quote = self.connection.ops.quote_name
-        tables = ", ".join(quote(name) for name in self.connection.introspection.table_names())
+        away = self._what_is_there()
         self.connection.close()
         with script.open("wb") as target:
-            if tables:
-                target.write(f"DROP TABLE {tables} CASCADE;\n".encode())
-                target.flush()
+            target.writelines(f"DROP {what} CASCADE;\n".encode() for what in away)
+            target.flush()
             run(["pg_restore", "--no-owner", "--no-privileges", "--file=-"], stdin=dump, stdout=target)
         self._tool("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", stdin=script)
         script.unlink()
+
+    def _what_is_there(self) -> list[str]:
+        """Everything that migrations have made, as "TABLE name" or "ROUTINE name(types)"; what extensions made stays."""
+        quote = self.connection.ops.quote_name
+        with self.connection.cursor() as cursor:
+            tables = [f"TABLE {quote(name)}" for name in self.connection.introspection.table_names(cursor)]
+            cursor.execute(
+                "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+                "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+            )
+            return tables + [f"ROUTINE {name}" for (name,) in cursor.fetchall()]
 
     @contextmanager
     def scratch(self, dump: Path) -> Iterator[Summary]:

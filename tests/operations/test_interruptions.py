@@ -40,7 +40,7 @@ def play(other, folder, *options):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return json.loads(done.stdout)
 
 
@@ -76,7 +76,7 @@ def test_what_was_killed_anywhere_is_finished_by_the_next(elsewhere, tmp_path, s
         backups.restore(start.file, connection=other)
         killed = tmp_path / "killed"
         ended = play(other, killed)
-        assert ended.pop("to the end") == 0
+        assert ended.pop("to the end") == 0, ended
         assert len(ended) == 6
         assert set(ended.values()) == {-signal.SIGKILL}
         assert state(other, killed) == expected
