@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import time
 import tomllib
@@ -96,7 +97,7 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
     folder = _folder()
     made_at = _moment_of_its_own()
     # A folder that only this account can open: the dump in it is not encrypted yet.
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
+    with _faults_in_words(folder), tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
         packed = Path(scratch) / f"careers-{made_at.astimezone(datetime.UTC).strftime(NAME_TIME)}.zip"
         manifest = _write(packed, connection, made_at)
         if verify:
@@ -119,6 +120,17 @@ def _folder() -> Path:
     except OSError as error:
         raise BackupProblem(f"The folder {folder} cannot be made: {error.strerror}. See BACKUP_DIR in .env.") from error
     return folder
+
+
+@contextmanager
+def _faults_in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BackupProblem(
+            f"No backup was made: {reason}. Look whether {folder} has room and lets this account write (BACKUP_DIR in .env)."
+        ) from error
 
 
 def _moment_of_its_own() -> datetime.datetime:

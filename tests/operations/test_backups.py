@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -332,6 +333,19 @@ def test_two_backups_within_a_second_are_two(transactional_db):
     make_school()
     made = [backups.make(connection=connection)[0] for _time in range(2)]
     assert backups.kept() == made[::-1]
+
+
+def test_a_disk_without_room_is_said_and_leaves_no_backup(transactional_db, manage, settings):
+    make_school()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file may become larger, which stops programs where a full disk does.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(CommandError, match=r"No backup was made|pg_dump failed"):
+            manage("backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(settings.BACKUP_DIR.iterdir()) == []
 
 
 def test_what_stops_half_way_leaves_no_backup(transactional_db, monkeypatch, settings):

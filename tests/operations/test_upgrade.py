@@ -141,6 +141,13 @@ def test_two_at_once_run_one_after_the_other(transactional_db):
 @pytest.mark.once
 def test_the_whole_site_is_upgraded_and_keeps_its_content(site, tmp_path):
     text = conftest.manage("upgrade", DATABASE_URL=site.database, VAR_DIR=str(tmp_path))
-    for words in ("Backup: ", "Migrations: none was missing.", "interests-60", "names can be found", "static files"):
+    for words in (
+        "Backup: ",
+        "Migrations: none was missing.",
+        "interests-60",
+        "names can be found",
+        "static files",
+        "pages came",
+    ):
         assert words in text
     assert (tmp_path / "static" / "staticfiles.json").exists()
