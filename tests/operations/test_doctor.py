@@ -156,6 +156,7 @@ def test_a_folder_that_cannot_be_written_to_is_a_problem(in_order, monkeypatch):
     assert f"cannot write to {in_order.BACKUP_DIR}" in found.words
 
 
+@pytest.mark.once
 @pytest.mark.skipif(POSTGRES, reason="only SQLite makes a database by looking for it")
 def test_looking_for_a_database_makes_none(in_order, tmp_path, monkeypatch):
     file = tmp_path / "mistyped.sqlite3"
