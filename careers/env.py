@@ -20,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = BASE_DIR / ".env"
 ENV_EXAMPLE = BASE_DIR / ".env.example"
 HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
+DATABASES = ("postgres://", "postgresql://", "sqlite://")
 DATABASE_URL = re.compile(r"(postgres(ql)?|sqlite)://\S+")
 
 
@@ -33,7 +34,7 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{var} cannot be what it is. See .env.example for what it may be") from error
 
     def db_url(self, var, *arguments, **options):
-        if self.ENVIRON.get(var) and not DATABASE_URL.fullmatch(self.ENVIRON[var]):
+        if self.ENVIRON.get(var) and not self.ENVIRON[var].startswith(DATABASES):
             raise ImproperlyConfigured(f"{var} has to look like postgres://user:password@host/name or sqlite:////path")
         return super().db_url(var, *arguments, **options)
 
