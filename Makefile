@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test lint lock
+.PHONY: demo test lint lock licences sbom
 
 demo: .venv/installed .env
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -35,6 +35,13 @@ lock:
 	uv lock
 	uv export --quiet --no-dev --no-header --output-file requirements.txt
 	uv export --quiet --no-header --output-file requirements-dev.txt
+
+# Which licence each part is under; and the same with versions and digests, for programs (CycloneDX).
+licences: .venv/installed-dev
+	$(BIN)/python -m supply.licences
+
+sbom: .venv/installed-dev
+	@$(BIN)/python -m supply.sbom
 
 .env:
 	$(BIN)/python -m careers.env

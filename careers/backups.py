@@ -11,7 +11,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
+import time
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -93,9 +95,9 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
         # It would pass for the newest good one, and those before it would be deleted in time.
         raise BackupProblem("The database is empty. Is DATABASE_URL in .env the right one? No backup was made.")
     folder = _folder()
-    made_at = timezone.now().replace(microsecond=0)
+    made_at = _moment_of_its_own()
     # A folder that only this account can open: the dump in it is not encrypted yet.
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
+    with _faults_in_words(folder), tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as scratch:
         packed = Path(scratch) / f"careers-{made_at.astimezone(datetime.UTC).strftime(NAME_TIME)}.zip"
         manifest = _write(packed, connection, made_at)
         if verify:
@@ -103,8 +105,6 @@ def make(*, connection: BaseDatabaseWrapper, verify: bool = False) -> tuple[Back
         if encryption:
             packed = encryption.encrypt(packed)
         backup = Backup(folder / packed.name, made_at)
-        if backup.file.exists():
-            raise BackupProblem(f"{backup.file} was made this very second. Wait a moment and try again.")
         _sync(packed)
         packed.rename(backup.file)
     if verify:
@@ -120,6 +120,25 @@ def _folder() -> Path:
     except OSError as error:
         raise BackupProblem(f"The folder {folder} cannot be made: {error.strerror}. See BACKUP_DIR in .env.") from error
     return folder
+
+
+@contextmanager
+def _faults_in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BackupProblem(
+            f"No backup was made: {reason}. Look whether {folder} has room and lets this account write (BACKUP_DIR in .env)."
+        ) from error
+
+
+def _moment_of_its_own() -> datetime.datetime:
+    """Now, in whole seconds: those of the backup's name, which no other backup has."""
+    taken = {backup.made_at for backup in kept()}
+    while (now := timezone.now()).replace(microsecond=0) in taken:
+        time.sleep(1 - now.microsecond / 1e6)
+    return now.replace(microsecond=0)
 
 
 def _write(packed: Path, connection: BaseDatabaseWrapper, made_at: datetime.datetime) -> Manifest:
@@ -202,10 +221,13 @@ def kept() -> list[Backup]:
 
 def outdated() -> list[Backup]:
     """Backups older than BACKUP_KEEP_DAYS; never the newest one, and never the newest that was verified."""
+    now = timezone.now()
     backups = kept()
-    verified = [backup for backup in backups if backup.is_verified]
-    spared = backups[:1] + verified[:1]
-    limit = timezone.now() - datetime.timedelta(days=settings.BACKUP_KEEP_DAYS)
+    # One that a wrong clock dated later than now is not the newest.
+    believable = [backup for backup in backups if backup.made_at <= now]
+    verified = [backup for backup in believable if backup.is_verified]
+    spared = believable[:1] + verified[:1]
+    limit = now - datetime.timedelta(days=settings.BACKUP_KEEP_DAYS)
     return [backup for backup in backups if backup.made_at < limit and backup not in spared]
 
 
@@ -262,6 +284,19 @@ def check(file: Path, *, connection: BaseDatabaseWrapper) -> Manifest:
         with database.scratch(dump) as found:
             _compare(manifest.tables, found)
     return manifest
+
+
+def described(file: Path, manifest: Manifest, *, verified: bool) -> dict:
+    """A backup in the words of `--json`."""
+    return {
+        "file": str(file),
+        "made_at": manifest.made_at,
+        "site_version": manifest.site_version,
+        "database": manifest.database,
+        "tables": len(manifest.tables),
+        "rows": manifest.rows,
+        "verified": verified,
+    }
 
 
 def mark_verified(file: Path) -> None:

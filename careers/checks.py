@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, connections
 
 from careers.replica import REPLICA
@@ -36,7 +37,10 @@ def settings_are_safe(app_configs=None, **options) -> list[Error]:
 
 
 def _unsafe_settings() -> Iterator[Error]:
-    key = settings.SECRET_KEY
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django hands out no empty one.
+        key = ""
     if len(key) < KEY_LENGTH or len(set(key)) < KEY_VARIETY or key.startswith("django-insecure-"):
         yield _error(
             1,

@@ -138,26 +138,25 @@ class Postgres:
         """Put the dump in the place of everything that is there, as a whole or not at all."""
         script = dump.with_name("restore.sql")
         script.touch(mode=0o600)
+        away = self._what_is_there()
+        self.connection.close()
         with script.open("wb") as target:
-            target.writelines(f"{statement};\n".encode() for statement in self._drop_everything())
+            target.writelines(f"DROP {what} CASCADE;\n".encode() for what in away)
             target.flush()
-            self.connection.close()
             run(["pg_restore", "--no-owner", "--no-privileges", "--file=-"], stdin=dump, stdout=target)
         self._tool("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", stdin=script)
         script.unlink()
 
-    def _drop_everything(self) -> Iterator[str]:
-        """Statements that take out all tables, and the functions that triggers left behind; not those of extensions."""
+    def _what_is_there(self) -> list[str]:
+        """Everything that migrations have made, as "TABLE name" or "ROUTINE name(types)"; what extensions made stays."""
         quote = self.connection.ops.quote_name
         with self.connection.cursor() as cursor:
-            if tables := self.connection.introspection.table_names(cursor):
-                yield f"DROP TABLE {', '.join(map(quote, tables))} CASCADE"
+            tables = [f"TABLE {quote(name)}" for name in self.connection.introspection.table_names(cursor)]
             cursor.execute(
                 "SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
-                "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+                "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
             )
-            for (function,) in cursor.fetchall():
-                yield f"DROP ROUTINE {function}"
+            return tables + [f"ROUTINE {name}" for (name,) in cursor.fetchall()]
 
     @contextmanager
     def scratch(self, dump: Path) -> Iterator[Summary]:

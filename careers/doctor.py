@@ -1,10 +1,13 @@
 """What `manage.py doctor` looks at: each question answered in words for who runs the site, with what to do."""
 
+import os
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
 from django.conf import settings
@@ -55,15 +58,16 @@ def examine() -> list[Finding]:
 
 
 def _database() -> Findings:
-    if readiness.database_answers():
-        yield Finding("database", OK, f"It answers ({connection.vendor}).")
-    else:
+    if fault := readiness.database_fault():
         yield Finding(
             "database",
             PROBLEM,
-            "It does not answer.",
-            "Look whether the database server runs, whether its disk is full, and whether DATABASE_URL in .env is right.",
+            f"It does not answer: {fault.splitlines()[0].rstrip('.')}.",
+            "Look whether the database server runs, whether its disk is full, and whether DATABASE_URL in .env is right. "
+            f"For a new site: {UPGRADE[0].lower()}{UPGRADE[1:]}",
         )
+    else:
+        yield Finding("database", OK, f"It answers ({connection.vendor}).")
 
 
 def _replica() -> Findings:
@@ -141,7 +145,7 @@ def _https() -> Findings:
             "HTTPS is off. That is fine on your own machine, and nowhere else.",
             "Before others use the site: put a proxy with HTTPS before it, and set HTTPS=true in .env.",
         )
-    elif not [name for name in settings.ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]:
+    elif not _names():
         yield Finding(
             "https",
             PROBLEM,
@@ -150,6 +154,54 @@ def _https() -> Findings:
         )
     else:
         yield Finding("https", OK, f"The site answers as {', '.join(settings.ALLOWED_HOSTS)}, through HTTPS only.")
+
+
+def _names() -> list[str]:
+    """The names under which others reach the site."""
+    return [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]", "*")]
+
+
+def _proxy() -> Findings:
+    """The site asked as visitors ask it, by its name and through the proxy."""
+    if not settings.SECURE_SSL_REDIRECT or not _names():
+        return
+    address = f"https://{_names()[0]}/healthz"
+    try:
+        status = _status(_names()[0])
+    except (OSError, HTTPException) as error:
+        yield Finding(
+            "proxy",
+            ADVICE,
+            f"From this machine {address} cannot be asked: {error}.",
+            "Open the site in a browser. If it does not come: look whether site and proxy run, whether the name leads "
+            "to this machine, and whether the certificate is valid.",
+        )
+        return
+    answers = {
+        200: (OK, f"{address} answers.", ""),
+        301: (
+            PROBLEM,
+            "The proxy does not tell the site that visitors come through HTTPS, and so they are sent in circles.",
+            "Let the proxy send X-Forwarded-Proto: https with every request, and drop what visitors send under that name.",
+        ),
+        400: (
+            PROBLEM,
+            "The proxy asks the site under another name than visitors do, and the site refuses it.",
+            "Let the proxy pass on the header Host as it came, and look whether ALLOWED_HOSTS in .env has the name.",
+        ),
+    }
+    other = (
+        PROBLEM,
+        f"{address} answers {status}.",
+        "Look whether the site runs, and whether the proxy leads to its port.",
+    )
+    yield Finding("proxy", *answers.get(status, other))
+
+
+def _status(host: str) -> int:
+    with closing(HTTPSConnection(host, timeout=5)) as asked:
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status
 
 
 def _demo() -> Findings:
@@ -166,6 +218,13 @@ def _disk() -> Findings:
         yield Finding("disk", OK, free)
     else:
         yield Finding("disk", PROBLEM, free, "Make room, or set VAR_DIR in .env to a larger disk.")
+    folders = [folder for folder in (settings.VAR_DIR, settings.BACKUP_DIR) if folder.exists()]
+    for folder in folders:
+        if not os.access(folder, os.W_OK):
+            words = f"This account cannot write to {folder}."
+            yield Finding(
+                "disk", PROBLEM, words, "Run commands as the account of the site, and let it own this folder."
+            )
 
 
 def _static_files() -> Findings:
@@ -184,7 +243,8 @@ def _newest_source() -> float:
 
 
 def _backups() -> Findings:
-    made = backups.kept()
+    # What a wrong clock dated later than now says nothing about last night.
+    made = [backup for backup in backups.kept() if backup.made_at <= timezone.now()]
     if not made or made[0].made_at < timezone.now() - BACKUP_EVERY:
         when = f"The last backup is of {made[0].made_at:%Y-%m-%d}." if made else "There is no backup."
         yield Finding(
@@ -252,5 +312,5 @@ def _files() -> Findings:
         yield Finding("files", OK, "Settings, backups and data are closed to others on this machine.")
 
 
-ALWAYS: list[Callable[[], Findings]] = [_database, _safety, _https, _disk, _static_files, _backups, _files]
+ALWAYS: list[Callable[[], Findings]] = [_database, _safety, _https, _proxy, _disk, _static_files, _backups, _files]
 WITH_TABLES: list[Callable[[], Findings]] = [_replica, _reference_data, _demo, _purging, _clock]

@@ -5,6 +5,7 @@ For a site that is served, ``manage.py init_site`` does; it begins here, because
 """
 
 import argparse
+import importlib
 import os
 import re
 import secrets
@@ -13,19 +14,46 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV_FILE = BASE_DIR / ".env"
 ENV_EXAMPLE = BASE_DIR / ".env.example"
 HOST = re.compile(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
+DATABASES = ("postgres://", "postgresql://", "sqlite://")
 DATABASE_URL = re.compile(r"(postgres(ql)?|sqlite)://\S+")
 
 
-def read_environment() -> environ.Env:
+class Environment(environ.Env):
+    """Names the variable that cannot be read; never its value, which can hold a password."""
+
+    def get_value(self, var, *arguments, **options):
+        try:
+            return super().get_value(var, *arguments, **options)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} cannot be what it is. See .env.example for what it may be") from error
+
+    def db_url(self, var, *arguments, **options):
+        if self.ENVIRON.get(var) and not self.ENVIRON[var].startswith(DATABASES):
+            raise ImproperlyConfigured(f"{var} has to look like postgres://user:password@host/name or sqlite:////path")
+        return super().db_url(var, *arguments, **options)
+
+    db = db_url
+
+
+def read_environment() -> Environment:
     """The environment, completed by .env; a variable that is set in both keeps the value of the environment."""
     if ENV_FILE.exists():
-        environ.Env.read_env(ENV_FILE)
-    return environ.Env()
+        Environment.read_env(ENV_FILE)
+    return Environment()
+
+
+def refuse_unreadable_settings() -> None:
+    """End the process in words where a setting in .env cannot be what it is: no command works, and none could say it."""
+    try:
+        importlib.import_module(os.environ["DJANGO_SETTINGS_MODULE"])
+    except (ImproperlyConfigured, OSError) as error:
+        sys.exit(f"The settings cannot be used: {str(error).rstrip('.')}.\nMend them in {ENV_FILE}.")
 
 
 def write_env(**values: str) -> None:

@@ -1,6 +1,7 @@
 """Whether this process can serve the site now: what /readyz answers, and what `manage.py doctor` builds on."""
 
 import shutil
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -15,12 +16,20 @@ _migrated = False
 
 
 def database_answers() -> bool:
+    return database_fault() == ""
+
+
+def database_fault() -> str:
+    """Why the database does not answer, as its driver says it; "" where it does."""
+    # SQLite would make an empty file, and answer.
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return f"there is no file {connection.settings_dict['NAME']}"
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
-        return False
-    return True
+    except DatabaseError as error:
+        return str(error).strip() or type(error).__name__
+    return ""
 
 
 def is_migrated() -> bool:

@@ -1,6 +1,7 @@
 """Bringing the site to the version of its code: steps that can be interrupted anywhere and repeated."""
 
 import fcntl
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 # Any number that nothing else locks on the same database.
 LOCK = 7_202_611
+# What a shell expects of a command that somebody stopped.
+INTERRUPTED = 130
 WAITING = "Another upgrade or restore is running. Waiting until it is done."
 
 # What comes after the backup and the migrations: command, options, and what it does, in words.
@@ -19,6 +22,8 @@ STEPS: tuple[tuple[str, dict, str], ...] = (
     ("load_assessments", {}, "Assessments"),
     ("rebuild_search", {}, "Search index"),
     ("collectstatic", {"interactive": False, "verbosity": 1}, "Static files"),
+    # Last, because a page needs all of them.
+    ("warm", {}, "Pages, asked once before visitors do"),
 )
 
 
@@ -40,6 +45,20 @@ def without_time_limit(connection: BaseDatabaseWrapper) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let the signal that stops a service end a command as Ctrl-C does: by KeyboardInterrupt, so that it clears up."""
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

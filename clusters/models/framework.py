@@ -112,6 +112,7 @@ class Pathway(ReviewedModel, ReferenceModel):
     hidden = models.BooleanField(
         _("hidden"),
         default=False,
+        db_default=False,
         help_text=_(
             "Leave this pathway and its programs off all public pages. Nothing is lost: it can be shown again."
         ),

@@ -90,7 +90,7 @@ class Program(ReviewedModel, ReferenceModel):
         help_text=_("Only published programs are public. An archived one keeps its place here and nowhere else."),
     )
     # Somebody may have printed it, linked to it or planned with it: it is archived, not deleted.
-    was_public = models.BooleanField(_("was public"), default=False, editable=False)
+    was_public = models.BooleanField(_("was public"), default=False, db_default=False, editable=False)
     position = models.PositiveSmallIntegerField(
         _("position"), default=1, help_text=_("Place among the programs of its pathway; the lowest comes first.")
     )

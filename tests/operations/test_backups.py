@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -13,26 +14,38 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from assessments.models import Assessment, Result
-from careers import backups
+from careers import backups, upgrades
 from careers.freshness import watch
-from clusters.models import ContentVersion
-from schools.models import School
-from tests.factories import make_school, make_site
+from clusters.models import AddressCheck, ContentVersion
+from schools.models import School, SignInThrottle
+from tests.access.world import make_world
+from tests.factories import make_school
+
+# Nothing uses them: rights come from roles (schools/access.py).
+NEVER_USED = {"auth.Group", "auth.Group_permissions", "schools.User_groups", "schools.User_user_permissions"}
 
 
 @pytest.fixture
 def lived_in(transactional_db):
-    """A site with content of each kind, and two students who are under way."""
-    make_site(1)
-    today = timezone.localdate()
+    """A site with rows of every model: content, accounts that are signed in, their traces, and two students under way."""
+    ada = make_world().users["superuser"]
+    today, now = timezone.localdate(), timezone.now()
     taken = Assessment.objects.create(
         slug="short", version=1, title="Short", minutes=1, licence="-", published_on=today
     )
     Result.objects.create(assessment=taken, answers={"1": 5, "2": 3})
-    Result.objects.create(assessment=taken, answers={"1": 1}, expires_at=timezone.now() - timedelta(days=1))
+    Result.objects.create(assessment=taken, answers={"1": 1}, expires_at=now - timedelta(days=1))
+    ContentVersion.bump()
+    AddressCheck.objects.create(url="https://school.example/", checked_at=now)
+    SignInThrottle.objects.create(key="ada", failures=3, failed_at=now)
+    TOTPDevice.objects.create(user=ada, name="phone")
+    StaticDevice.objects.create(user=ada, name="paper").token_set.create(token="sunflower")  # noqa: S106 (nobody's)
 
 
 def everything():
@@ -70,6 +83,7 @@ def with_manifest(file, **changed):
 
 def test_a_backup_comes_back_row_by_row(lived_in, elsewhere, manage):
     before = everything()
+    assert {name for name, rows in before.items() if not rows} == NEVER_USED
     assert "restored on trial, and is good" in manage("backup", verify=True)
     (made,) = backups.kept()
     assert made.is_verified
@@ -81,14 +95,44 @@ def test_a_backup_comes_back_row_by_row(lived_in, elsewhere, manage):
         # What keeps numbers and search in step came along too.
         make_school(7)
         assert School.objects.count() == len(before["schools.School"]) + 1
+        assert everything() != before
 
 
 def test_expired_students_stay_purged_after_a_restore(lived_in, elsewhere, manage):
     file = backups.make(connection=connection)[0].file
-    with elsewhere():
-        text = manage("restore", str(file))
+    with elsewhere() as other:
+        # What a restore without the command would bring back.
+        backups.restore(file, connection=other)
+        assert Result.objects.count() == 2
+        text = manage("restore", str(file), replace=backups.database_name(other))
         assert [result.answers for result in Result.objects.all()] == [{"1": 5, "2": 3}]
     assert "Results deleted: 1." in text
+
+
+def test_a_trial_says_what_a_restore_would_do_and_does_nothing(backup, manage):
+    make_school(7)
+    name = backups.database_name(connection)
+    text = manage("restore", str(backup), dry_run=True)
+    assert f"--replace {name}" in text
+    assert "is good" in text
+    assert "Nothing was changed" in text
+    assert School.objects.filter(slug="school-7").exists()
+    backup.write_bytes(b"")
+    with pytest.raises(CommandError, match="not a backup"):
+        manage("restore", str(backup), dry_run=True)
+
+
+def test_an_older_backup_is_brought_to_this_version(elsewhere, manage):
+    with elsewhere() as other:
+        MigrationExecutor(other).migrate([("schools", "0002_school")])
+        with other.cursor() as cursor:
+            cursor.execute("INSERT INTO schools_school VALUES (1, 'north', 'North High', 9, 12, '', '', '', '')")
+        made, _manifest = backups.make(connection=other)
+        text = manage("restore", str(made.file), replace=backups.database_name(other))
+        assert "older version" in text
+        assert "manage.py upgrade" in text
+        assert upgrades.pending(other) == []
+        assert School.objects.get().name == "North High"
 
 
 def test_a_database_with_content_is_replaced_only_by_its_name(backup, manage):
@@ -138,6 +182,17 @@ def test_a_good_backup_is_proved_and_marked(backup, manage):
     assert not backups.kept()[0].is_verified
     assert "is good" in manage("verify_backup")
     assert backups.kept()[0].is_verified
+
+
+def test_programs_are_told_the_same(backup, manage):
+    backup.unlink()
+    made = json.loads(manage("backup", verify=True, as_json=True))
+    proved = json.loads(manage("verify_backup", as_json=True))
+    assert made.pop("deleted") == []
+    assert made == proved
+    assert made["file"] == str(backups.kept()[0].file)
+    assert made["verified"] is True
+    assert made["rows"] > 10
 
 
 def test_without_a_backup_there_is_nothing_to_prove(db, manage):
@@ -224,6 +279,36 @@ def test_only_the_owner_of_the_key_reads_an_encrypted_backup(transactional_db, s
     assert "is good" in manage("verify_backup", str(plain))
 
 
+@pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
+def test_only_the_identity_of_age_reads_an_encrypted_backup(transactional_db, settings, tmp_path, manage):
+    identity = tmp_path / "identity"
+    subprocess.run(["age-keygen", "-o", str(identity)], check=True, stderr=subprocess.DEVNULL)
+    public = subprocess.run(["age-keygen", "-y", str(identity)], check=True, capture_output=True, text=True)
+    settings.BACKUP_ENCRYPT_TO = public.stdout.strip()
+    make_school()
+    manage("backup", verify=True)
+    (made,) = backups.kept()
+    assert made.file.name.endswith(".zip.age")
+    assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
+    assert b"PK" not in made.file.read_bytes()[:2]
+    with pytest.raises(CommandError, match=r"is encrypted\. Decrypt it") as refused:
+        manage("restore", str(made.file), dry_run=True)
+    # The words are a command that works as it is printed.
+    command = str(refused.value).splitlines()[-1].replace("KEY_FILE", str(identity)).split()
+    subprocess.run(command, check=True, cwd=settings.BACKUP_DIR)
+    assert "is good" in manage("verify_backup", str(settings.BACKUP_DIR / made.file.stem))
+
+
+def test_a_key_that_is_none_leaves_no_backup(transactional_db, settings, manage):
+    if shutil.which("age") is None:
+        pytest.skip("age is not installed")
+    settings.BACKUP_ENCRYPT_TO = "age1mistyped"
+    make_school()
+    with pytest.raises(CommandError, match="age failed"):
+        manage("backup")
+    assert list(settings.BACKUP_DIR.iterdir()) == []
+
+
 # --- Keeping ----------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +342,41 @@ def test_old_backups_go_but_never_the_newest_good_one(settings, manage, transact
     assert left == {"verified"}, "the one just made is newer than “newest”"
     assert (settings.BACKUP_DIR / "careers-notes.txt").exists()
     assert not unfinished.exists()
+
+
+def test_the_only_backup_stays_however_old(settings, manage, transactional_db):
+    settings.BACKUP_DIR.mkdir()
+    (settings.BACKUP_DIR / "careers-20200101-000000.zip").touch()
+    settings.BACKUP_KEEP_DAYS = 0
+    assert backups.outdated() == []
+
+
+def test_a_backup_from_a_clock_that_was_wrong_does_not_pass_for_the_newest(settings, transactional_db):
+    settings.BACKUP_DIR.mkdir()
+    now = timezone.now()
+    names = [(now + timedelta(days=days)).strftime(backups.NAME_TIME) for days in (400, -40, -50)]
+    for name in names:
+        (settings.BACKUP_DIR / f"careers-{name}.zip").touch()
+    assert [backup.file.name for backup in backups.outdated()] == [f"careers-{names[2]}.zip"]
+
+
+def test_two_backups_within_a_second_are_two(transactional_db):
+    make_school()
+    made = [backups.make(connection=connection)[0] for _time in range(2)]
+    assert backups.kept() == made[::-1]
+
+
+def test_a_disk_without_room_is_said_and_leaves_no_backup(transactional_db, manage, settings):
+    make_school()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file may become larger, which stops programs where a full disk does.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(CommandError, match=r"No backup was made|pg_dump failed"):
+            manage("backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(settings.BACKUP_DIR.iterdir()) == []
 
 
 def test_what_stops_half_way_leaves_no_backup(transactional_db, monkeypatch, settings):

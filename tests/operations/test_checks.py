@@ -112,3 +112,33 @@ def test_the_app_itself_does_not_start(tmp_path):
     # A database without tables is no reason: it may come back while the site runs.
     started = start(HTTPS="true")
     assert (started.returncode, started.stderr) == (0, "")
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"DATABASE_URL": "postgres//careers:secret@localhost"}, "DATABASE_URL has to look like postgres://"),
+        ({"BACKUP_KEEP_DAYS": "secret"}, "BACKUP_KEEP_DAYS cannot be what it is"),
+        ({"VAR_DIR": "/proc/none/secret"}, "No such file or directory"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said_in_words(changed, words):
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env=SITE_ENVIRONMENT | changed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("The settings cannot be used: ")
+    assert words in asked.stderr
+    assert "Traceback" not in asked.stderr
+    assert "VAR_DIR" in changed or "secret" not in asked.stderr, "a value can hold a password"
+
+
+def test_an_empty_key_is_refused_in_words(served, db):
+    served.SECRET_KEY = ""
+    assert numbers(checks.settings_are_safe()) == ["careers.E001"]

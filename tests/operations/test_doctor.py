@@ -21,6 +21,7 @@ from tests.factories import make_cluster, make_occupation
 def in_order(db, settings, tmp_path, monkeypatch):
     """A served site with nothing to mend."""
     monkeypatch.setattr(readiness, "_migrated", False)
+    monkeypatch.setattr(doctor, "_status", lambda host: 200)
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["careers.district.example"]
     settings.STATIC_ROOT = tmp_path / "static"
@@ -68,6 +69,15 @@ def test_a_site_in_order_is_left_in_peace(in_order, manage):
     assert {finding["level"] for finding in findings} == {"ok"}
 
 
+def answer(status):
+    """What the site answers when it is asked through the proxy; undone by the patch of ``in_order``."""
+    doctor._status = lambda host: status
+
+
+def _unreachable(host):
+    raise ConnectionRefusedError("Connection refused")
+
+
 def _overdue(settings):
     taken = Assessment.objects.create(
         slug="short", version=1, title="Short", minutes=1, licence="-", published_on=date(2026, 1, 1)
@@ -87,6 +97,14 @@ FAULTS = {
     "static files: They are older": lambda settings: os.utime(settings.STATIC_ROOT / "staticfiles.json", (0, 0)),
     "backup: There is no backup": lambda settings: empty(settings.BACKUP_DIR),
     "backup: The last backup is of": lambda settings: (empty(settings.BACKUP_DIR), backup(settings, days=5)),
+    "backup: The last backup is of ": lambda settings: (
+        empty(settings.BACKUP_DIR),
+        backup(settings, days=5),
+        backup(settings, days=-400),
+    ),
+    "proxy: The proxy does not tell": lambda settings: answer(301),
+    "proxy: The proxy asks the site under another name": lambda settings: answer(400),
+    "proxy: https://careers.district.example/healthz answers 502": lambda settings: answer(502),
     "deleting results: Results of students": _overdue,
     "clock: It says": _clock,
     "files: ": lambda settings: doctor.ENV_FILE.chmod(0o644),
@@ -111,6 +129,9 @@ ADVICE = {
         empty(settings.BACKUP_DIR),
         backup(settings, days=1, verified=False),
     ),
+    "proxy: From this machine https://careers.district.example/healthz cannot be asked: Connection refused": (
+        lambda settings: setattr(doctor, "_status", _unreachable)
+    ),
     "reference data: Its newest": lambda settings: DataSource.objects.update(released_on=date(2020, 5, 1)),
 }
 
@@ -127,6 +148,30 @@ def test_advice_is_given_and_is_no_failure(in_order, manage, words):
 def test_a_full_disk_is_a_problem(in_order, monkeypatch):
     monkeypatch.setattr(readiness, "free_bytes", lambda: 5_000_000)
     assert [finding.name for finding in examined()] == ["disk"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_problem(in_order, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: path != in_order.BACKUP_DIR)
+    (found,) = examined()
+    assert f"cannot write to {in_order.BACKUP_DIR}" in found.words
+
+
+@pytest.mark.once
+@pytest.mark.skipif(POSTGRES, reason="only SQLite makes a database by looking for it")
+def test_looking_for_a_database_makes_none(in_order, tmp_path, monkeypatch):
+    file = tmp_path / "mistyped.sqlite3"
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(file))
+    assert f"there is no file {file}" in examined()[0].words
+    assert not file.exists()
+
+
+def test_what_the_driver_says_is_passed_on(in_order, monkeypatch):
+    def refused(*arguments):
+        raise OperationalError('password authentication failed for user "careers"\nand more')
+
+    with connection.execute_wrapper(refused):
+        (found,) = examined()
+    assert found.words == 'It does not answer: password authentication failed for user "careers".'
 
 
 def test_missing_migrations_are_named(in_order, monkeypatch):

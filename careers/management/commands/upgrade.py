@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -19,20 +21,33 @@ class Command(BaseCommand):
             self._preview()
             return
         upgrades.close_new_file(connection)
-        with upgrades.alone(connection, self.stdout.write):
-            step = "backup"
+        step = "start"
+        with upgrades.stoppable():
             try:
-                self._backup()
-                step = "migrate"
-                self._migrate()
-                for step, arguments, words in upgrades.STEPS:
-                    self.stdout.write(f"{words}:")
-                    call_command(step, **arguments, stdout=self.stdout)
+                with upgrades.alone(connection, self.stdout.write):
+                    for name, run in self._steps():
+                        step = name
+                        run()
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"The upgrade was interrupted at “{step}”. Nothing is left half done. Run it again to finish it.",
+                    returncode=upgrades.INTERRUPTED,
+                ) from None
             except Exception as error:
                 raise CommandError(
                     f"The upgrade stopped at “{step}”: {error}\nMend that and run it again: what is done is not done twice."
                 ) from error
         self.stdout.write(f"The site is at version {backups.site_version()}. Restart it, then ask manage.py doctor.")
+
+    def _steps(self):
+        yield "backup", self._backup
+        yield "migrate", self._migrate
+        for name, arguments, words in upgrades.STEPS:
+            yield name, partial(self._call, name, arguments, words)
+
+    def _call(self, name, arguments, words):
+        self.stdout.write(f"{words}:")
+        call_command(name, **arguments, stdout=self.stdout)
 
     def _preview(self):
         pending = upgrades.pending(connection)

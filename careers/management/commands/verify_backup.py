@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,8 +12,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="Without it, the newest in BACKUP_DIR.")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="Say what was found as JSON.")
 
-    def handle(self, *, file, **options):
+    def handle(self, *, file, as_json, **options):
         if file is None:
             newest = backups.kept()[:1]
             if not newest:
@@ -23,6 +25,9 @@ class Command(BaseCommand):
         except backups.BackupProblem as problem:
             raise CommandError(str(problem)) from problem
         backups.mark_verified(file)
+        if as_json:
+            self.stdout.write(json.dumps(backups.described(file, manifest, verified=True)))
+            return
         self.stdout.write(
             f"{file} is good: {manifest.rows:,} rows in {len(manifest.tables)} tables came back as they were, "
             f"from {manifest.made_at}, version {manifest.site_version}."
