@@ -37,8 +37,10 @@ class Gate:
             self._is_trying = self._closed_until > 0
 
     def open(self) -> None:
-        with self._lock:
-            self._closed_until, self._is_trying = 0.0, False
+        """The server has answered somebody."""
+        if self._closed_until:
+            with self._lock:
+                self._closed_until, self._is_trying = 0.0, False
 
     def close(self, seconds: float) -> None:
         with self._lock:
@@ -61,13 +63,15 @@ class Connection(psycopg.Connection):
 
     def wait(self, gen, interval=0.1, timeout=None):
         try:
-            return super().wait(gen, interval=interval, timeout=timeout or SILENCE)
+            answer = super().wait(gen, interval=interval, timeout=timeout or SILENCE)
         except psycopg.OperationalError:
             # Still waiting: what came later would be taken for the answer to another statement.
             if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()
                 self.gate.close(CONNECT_TIMEOUT)
             raise
+        self.gate.open()
+        return answer
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
