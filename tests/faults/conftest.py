@@ -12,6 +12,9 @@ from tests.factories import make_site
 from tests.faults.servers import serve, wait_for
 from tests.faults.stores import Disk, PostgresStore, SqliteStore
 
+# Of a member of staff, each for one browser.
+SESSIONS = 4
+
 
 @pytest.fixture(scope="session")
 def store(django_db_setup, django_db_blocker):
@@ -29,6 +32,12 @@ def store(django_db_setup, django_db_blocker):
         disk.close()
 
 
+def _session_of(user):
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies["sessionid"].value
+
+
 def _fill(store):
     home = connections["default"]
     store.fill_from(home)
@@ -39,9 +48,8 @@ def _fill(store):
     try:
         make_site(2)
         load(settings.BASE_DIR / "fixtures" / "assessments.json")
-        browser = Client()
-        browser.force_login(User.objects.create(username="root", is_staff=True, is_superuser=True))
-        store.session = browser.cookies["sessionid"].value
+        root = User.objects.create(username="root", is_staff=True, is_superuser=True)
+        store.sessions = [_session_of(root) for _number in range(SESSIONS)]
     finally:
         other.close()
         connections["default"] = home
@@ -49,8 +57,10 @@ def _fill(store):
 
 @pytest.fixture(scope="session")
 def guarded(store, tmp_path_factory):
-    """The site as it is, with two workers."""
-    with serve("careers.wsgi:application", tmp_path_factory.mktemp("guarded"), DATABASE_URL=store.url) as server:
+    """The site as it is; a worker that dies is started again."""
+    options = ("--respawn-failed-workers", "--respawn-interval=0.1")
+    folder = tmp_path_factory.mktemp("guarded")
+    with serve("careers.wsgi:application", folder, *options, DATABASE_URL=store.url) as server:
         yield wait_for(server)
 
 

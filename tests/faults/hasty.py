@@ -5,7 +5,8 @@ from threading import Timer
 
 from careers.wsgi import application as site
 
-LATER = 1
+# In seconds. Long before that the worker is killed.
+LATER = 60
 
 
 def application(environ, start_response):

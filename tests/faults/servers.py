@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from html import unescape
@@ -43,6 +43,13 @@ def free_port() -> int:
 
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except FileNotFoundError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -114,10 +121,8 @@ class Server:
     log: Path
 
     def workers(self) -> list[int]:
-        """The processes that answer, without the one that multiprocessing keeps beside them."""
-        return [
-            pid for pid in children(self.process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        """The processes that answer, without those that are dead and not yet missed."""
+        return [pid for pid in children(self.process.pid) if _is_alive(pid)]
 
 
 @contextmanager
@@ -139,7 +144,8 @@ def serve(application: str, folder: Path, *options: str, **environment: str) -> 
             yield server
         finally:
             # Nothing of a drill is worth a graceful end.
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

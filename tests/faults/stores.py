@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -27,7 +27,9 @@ class Disk:
 
     @staticmethod
     def _mount(*arguments: str) -> bool:
-        return os.geteuid() == 0 and not subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode
+        return (
+            os.geteuid() == 0 and not subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode
+        )
 
     def need(self) -> None:
         if not self.is_own:
@@ -39,12 +41,16 @@ class Disk:
         self.need()
         filler = self.folder / "filler"
         try:
-            with pytest.raises(OSError, match="No space left"), filler.open("wb", buffering=0) as file:
-                while True:
-                    file.write(bytes(2**20))
+            self._fill(filler)
             yield
         finally:
             filler.unlink()
+
+    @staticmethod
+    def _fill(file: Path) -> None:
+        with suppress(OSError), file.open("wb", buffering=0) as filler:
+            while filler.write(bytes(2**20)):
+                pass
 
     @contextmanager
     def read_only(self, folder: Path) -> Iterator[None]:
@@ -65,9 +71,6 @@ class Disk:
 class SqliteStore:
     """A file in a folder."""
 
-    # What is known of it beside the address, for Django.
-    place: dict
-
     def __init__(self, disk: Disk):
         self.disk = disk
         self.folder = disk.folder / "data"
@@ -84,15 +87,19 @@ class SqliteStore:
             source.backup(target)
             target.execute("PRAGMA journal_mode=WAL")
 
-    def ask(self, statement: str) -> list[tuple]:
-        with closing(sqlite3.connect(self.file)) as database:
+    def ask(self, statement: str, place: dict | None = None) -> list[tuple]:
+        with closing(sqlite3.connect((place or self.place)["NAME"])) as database, database:
             return database.execute(statement).fetchall()
 
-    def another(self) -> str:
-        """The address of an empty database."""
-        file = self.folder / "another.sqlite3"
+    def schema(self, tables: str, place: dict | None = None) -> list[tuple]:
+        """How tables were made, as the database describes them; ``tables`` is a pattern for LIKE."""
+        return sorted(self.ask(f"SELECT name, sql FROM sqlite_master WHERE tbl_name LIKE '{tables}'", place))  # noqa: S608
+
+    def empty(self) -> dict:
+        """An empty database: where it is, as in ``place``."""
+        file = self.folder / "empty.sqlite3"
         file.unlink(missing_ok=True)
-        return f"sqlite:///{file}"
+        return self.place | {"NAME": str(file)}
 
     @contextmanager
     def gone(self) -> Iterator[None]:
@@ -180,14 +187,27 @@ class PostgresStore:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             server.execute(f'CREATE DATABASE "{name}"')
 
-    def another(self) -> str:
-        """The address of an empty database."""
-        self._create("another")
-        return self._address("another")
+    def empty(self) -> dict:
+        """An empty database: where it is, as in ``place``."""
+        self._create("empty")
+        return self.place | {"NAME": "empty"}
 
-    def ask(self, statement: str) -> list[tuple]:
-        with psycopg.connect(self.url) as database:
+    def ask(self, statement: str, place: dict | None = None) -> list[tuple]:
+        with psycopg.connect(self._address((place or self.place)["NAME"])) as database:
             return database.execute(statement).fetchall()
+
+    def schema(self, tables: str, place: dict | None = None) -> list[tuple]:
+        """How tables were made, as the database describes them; ``tables`` is a pattern for LIKE."""
+        return sorted(
+            self.ask(
+                "SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns "  # noqa: S608
+                f"WHERE table_name LIKE '{tables}' "
+                f"UNION ALL SELECT tablename, indexdef, '', '' FROM pg_indexes WHERE tablename LIKE '{tables}' "
+                "UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), '' FROM pg_constraint "
+                f"WHERE conrelid::regclass::text LIKE '{tables}'",
+                place,
+            )
+        )
 
     def _set(self, statement: str) -> None:
         with psycopg.connect(self._address("postgres"), autocommit=True) as server:

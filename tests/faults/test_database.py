@@ -109,7 +109,7 @@ def test_nothing_in_memory_and_no_database(store, tmp_path):
 
 def test_staff_keep_what_they_typed(store, guarded, unguarded):
     """Also where the fault is met before any view is: who sent it is asked first."""
-    staff, other = Browser(guarded.url, store.session), Browser(unguarded.url, store.session)
+    staff, other = (Browser(server.url, store.sessions.pop()) for server in (guarded, unguarded))
     path = "/admin/schools/school/add/"
     assert staff.get(path).status == 200
     token = dict(staff.get(path).typed)["csrfmiddlewaretoken"]
