@@ -25,20 +25,25 @@ BACK_WITHIN = 10
 
 
 class Student:
-    """Answers page after page, and sends each one again until it is acknowledged."""
+    """Has begun the assessment."""
 
     def __init__(self, url):
         self.browser = Browser(url)
         self.acknowledged = {}
         assert self.browser.post("/assessment/", {"assessment": "interests-60"}).status == 302
 
-    def answer(self, page, *, is_last_try=lambda: False):
+    def answer(self, page):
+        """Whether it is acknowledged."""
         given = {order: (order * page + 1) % 5 + 1 for order in range(page * 10 - 9, page * 10 + 1)}
         fields = {f"item-{order}": answer for order, answer in given.items()}
-        while self.browser.post(f"/assessment/interests-60/{page}/", fields | {"go": "next"}).status != 302:
-            if is_last_try():
-                return
-        self.acknowledged |= given
+        status = self.browser.post(f"/assessment/interests-60/{page}/", fields | {"go": "next"}).status
+        if status == 302:
+            self.acknowledged |= given
+        return status == 302
+
+    def answer_all(self):
+        for page in range(1, PAGES + 1):
+            until(lambda page=page: self.answer(page))
 
 
 def results(store):
@@ -64,7 +69,7 @@ def test_worker_killed_while_students_answer(store, guarded):
     before = len(results(store))
     students = [Student(guarded.url) for _number in range(STUDENTS)]
     with ThreadPoolExecutor(STUDENTS) as pool:
-        running = [pool.submit(lambda s: [s.answer(page) for page in range(1, PAGES + 1)], s) for s in students]
+        running = [pool.submit(student.answer_all) for student in students]
         until(lambda: sum(len(student.acknowledged) for student in students) >= STUDENTS * 10)
         kill(guarded.workers())
         until(lambda: Browser(guarded.url).get("/healthz").status == 200, BACK_WITHIN)
@@ -82,10 +87,10 @@ def test_counting_finds_what_is_lost_and_what_is_there_twice(store, guarded, tmp
     with serve("tests.faults.hasty:application", tmp_path, DATABASE_URL=store.url) as server:
         wait_for(server)
         student = Student(server.url)
-        student.answer(1)
+        assert student.answer(1)
         kill(server.workers())
         until(lambda: server.process.poll() is not None)
-        student.answer(2, is_last_try=lambda: True)
+        assert not student.answer(2)
     assert len(student.acknowledged) == 10
     assert missing(student, results(store)[before:])
     # Somebody without a cookie is somebody new each time.
