@@ -57,10 +57,8 @@ def _fill(store):
 
 @pytest.fixture(scope="session")
 def guarded(store, tmp_path_factory):
-    """The site as it is; a worker that dies is started again."""
-    options = ("--respawn-failed-workers", "--respawn-interval=0.1")
-    folder = tmp_path_factory.mktemp("guarded")
-    with serve("careers.wsgi:application", folder, *options, DATABASE_URL=store.url) as server:
+    """The site as it is."""
+    with serve("careers.wsgi:application", tmp_path_factory.mktemp("guarded"), DATABASE_URL=store.url) as server:
         yield wait_for(server)
 
 
