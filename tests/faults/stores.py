@@ -22,7 +22,12 @@ class Disk:
     """A small disk of its own, where this account may mount one; else a folder, and what needs the disk is skipped."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="careers-faults-"))
+        self._parent = Path(tempfile.mkdtemp(prefix="careers-faults-"))
+        # The server of a database runs as somebody else.
+        self._parent.chmod(0o711)
+        self.log = self._parent / "log"
+        self.folder = self._parent / "disk"
+        self.folder.mkdir()
         self.is_own = self._mount("-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(self.folder))
 
     @staticmethod
@@ -65,7 +70,7 @@ class Disk:
     def close(self) -> None:
         if self.is_own:
             subprocess.run(["umount", "--lazy", str(self.folder)], check=True)
-        shutil.rmtree(self.folder)
+        shutil.rmtree(self._parent)
 
 
 class SqliteStore:
@@ -156,7 +161,7 @@ class PostgresStore:
 
     def _run(self, program: str, *arguments) -> None:
         user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
-        with (self.disk.folder.parent / f"{self.disk.folder.name}.log").open("a") as log:
+        with self.disk.log.open("a") as log:
             subprocess.run(
                 [self._bin / program, *arguments], stdout=log, stderr=log, cwd="/", check=True, **user, extra_groups=[]
             )
