@@ -112,14 +112,15 @@ def configuration(form: str) -> dict:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"site": {"()": formatters[form]}},
+        "filters": {"bugs": {"()": "careers.faults.Bugs"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "site"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "careers.requests": {"level": "INFO"},
             # In place of Django's own handlers, which write paths, and send them to administrators.
             "django": {"handlers": [], "level": "INFO"},
-            # Each request has its line already; of these only faults of the site say more.
-            "django.request": {"level": "ERROR"},
+            # Each request has its line already; of these only bugs say more.
+            "django.request": {"level": "ERROR", "filters": ["bugs"]},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         },
     }

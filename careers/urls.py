@@ -29,3 +29,6 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": sitemaps}, name="sitemap"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "careers.views.bad_request"
+handler500 = "careers.views.server_error"

@@ -1,12 +1,15 @@
 """Pages about the site itself, and the home page."""
 
+import sys
+
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views import defaults
 from django.views.decorators.http import require_safe
 
-from careers import readiness
+from careers import faults, readiness
 from clusters.choices import InterestArea
 from clusters.models import Cluster, DataSource, Occupation
 
@@ -72,3 +75,13 @@ def robots(request):
     rules = "".join(f"Disallow: {path}\n" for path in closed)
     text = f"User-agent: *\n{rules}Sitemap: {sitemap}\n"
     return HttpResponse(text, content_type="text/plain")
+
+
+def server_error(request):
+    """Whatever nothing else has caught. Django calls this while the exception is being handled."""
+    return faults.answer(request, sys.exception()) or defaults.server_error(request)
+
+
+def bad_request(request, exception):
+    """Also what Django makes of a session that cannot be written: that of a visitor who has signed out elsewhere."""
+    return faults.answer(request, exception) or defaults.bad_request(request, exception)

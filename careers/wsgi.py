@@ -4,7 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from careers.limits import limit_waiting
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careers.settings")
+limit_waiting()
 django = get_wsgi_application()
 
 # They read the settings, the forms and the accounts, which are there once Django is set up.

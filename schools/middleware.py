@@ -31,8 +31,9 @@ class StaffSessions:
 
     def _end_or_go_on(self, request):
         now, session = int(time.time()), request.session
-        idle = now - session.get(SEEN_AT, now)
-        signed_in = now - session.get(SIGNED_IN_AT, now)
+        # Without a sign: times that lie ahead are from a clock that was wrong, and would let a session last until then.
+        idle = abs(now - session.get(SEEN_AT, now))
+        signed_in = abs(now - session.get(SIGNED_IN_AT, now))
         if idle > settings.STAFF_IDLE_MINUTES * 60 or signed_in > settings.STAFF_SESSION_HOURS * 3600:
             record(AuditAction.SIGN_OUT, by=request.user, subject=request.user, detail="The time was up.")
             logout(request)

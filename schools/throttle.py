@@ -53,8 +53,9 @@ def _claim(name: str) -> int:
         row, _created = SignInThrottle.objects.select_for_update().get_or_create(
             key=_key(name), defaults={"failed_at": now}
         )
-        if now - row.failed_at > FORGOTTEN_AFTER:
-            row.failures = 0
+        # What lies further ahead than any wait is from a clock that was wrong, and would shut the name out until then.
+        if not -LONGEST_WAIT <= now - row.failed_at <= FORGOTTEN_AFTER:
+            row.failures, row.failed_at = 0, now
         wait = _next_try(row) - now
         if wait > timedelta(0):
             raise Slowed(wait)
