@@ -1,0 +1,231 @@
+"""docs/guides/deploy.md, done as it says on empty machines: every command, in its order, with real systemd and real HTTPS.
+
+What is not as in a district: files come from a copy of this repository and packages of Python from a folder, Caddy's certificate is
+of its own authority, and Debian's packages are fetched through the network of the machine that tests.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.deploy import machine as machines
+from tests.deploy.guide import commands
+from tests.deploy.machine import Machine
+
+pytestmark = [pytest.mark.machine, pytest.mark.skipif(bool(machines.missing()), reason=machines.missing())]
+
+GUIDE = commands(ROOT / "docs" / "guides" / "deploy.md")
+SITE, FIRST, SECOND = "careers.district.example", "10.7.0.1", "10.7.0.2"
+VALUES = {"SITE": SITE, "SOURCE": "/source", "EDITOR_NAME": "ada", "TLS": '"tls internal"'}
+AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
+VARIABLES = {"CURL_CA_BUNDLE": AUTHORITY, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}
+TIMES = {}
+
+
+class Reader:
+    """Somebody who does on a machine what the guide says, with the values of the test in the place of the example's."""
+
+    def __init__(self, machine: Machine, **values: str):
+        self.machine = machine
+        self.values = VALUES | values
+
+    def do(self, heading: str, *, steps: slice = slice(None)) -> list[str]:
+        """Do the steps under a heading; what each printed."""
+        begun = time.monotonic()
+        printed = [self._step(script) for script in GUIDE[heading][steps]]
+        TIMES[f"{heading} ({self.machine.name})"] = time.monotonic() - begun
+        return printed
+
+    def _step(self, script: str) -> str:
+        # What fetches something stands first.
+        fetching = "".join(re.findall(r"^apt-get .+\n", script, re.MULTILINE))
+        rest = script.removeprefix(fetching)
+        assert "apt-get" not in rest
+        if fetching:
+            self.machine.run(fetching, outside=True)
+        names = "".join(f"{name}={value}\n" for name, value in self.values.items())
+        return self.machine.run(names + rest)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    """This repository as somebody clones it, with what is not committed yet."""
+    folder = tmp_path_factory.mktemp("source")
+    files = machines.run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\n")
+    for name in filter(None, files):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    machines.run("git", "init", "--quiet", "--initial-branch=main", cwd=folder)
+    _commit(folder)
+    return folder
+
+
+def _commit(folder: Path) -> None:
+    machines.run("git", "add", "--all", cwd=folder)
+    author = ["-c", "user.name=A District", "-c", "user.email=it@district.example"]
+    machines.run("git", *author, "commit", "--quiet", "--message=A version", cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory) -> Path:
+    """What pip fetches, from where this machine gets its packages."""
+    folder = tmp_path_factory.mktemp("wheels")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes"]
+    machines.run(*command, "--requirement", ROOT / "requirements.txt", "--dest", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def every_machine(tmp_path_factory, source, wheels):
+    """Machines by name on which the guide's first part was done; it is done once."""
+    shared = {source: "/source", wheels: "/wheels"}
+    with ExitStack() as at_the_end:
+        disk = at_the_end.enter_context(machines.memory(tmp_path_factory.mktemp("machines") / "disk"))
+        begun = time.monotonic()
+        empty = machines.empty_root(disk)
+        (empty / "etc/hosts").write_text(f"127.0.0.1 localhost {SITE}\n")
+        # The copy belongs to somebody else than who clones it.
+        (empty / "etc/gitconfig").write_text("[safe]\n\tdirectory = *\n")
+        TIMES["an empty Debian"] = time.monotonic() - begun
+        every = Machine("every", [empty], shared=shared, variables=VARIABLES)
+        with every.booted():
+            Reader(every).do("Every machine")
+
+        @contextmanager
+        def boot(name: str):
+            machine = Machine(name, [every.written, empty], shared=shared, variables=VARIABLES)
+            with machine.booted():
+                yield machine
+
+        yield boot
+    print("\n".join(f"{seconds:6.1f} s  {what}" for what, seconds in TIMES.items()))  # noqa: T201 (shown with -s)
+
+
+def test_one_machine(every_machine, source):
+    with every_machine("one") as machine:
+        reader = Reader(machine)
+        begun, started, _asked = GUIDE["One machine"]
+        assert "init_site" in begun
+        printed = reader.do("One machine", steps=slice(0, 2))
+        assert re.search(r"^Password: \S{20,}$", printed[0], re.MULTILINE)
+        assert '"status": "ready"' in printed[1]
+        machine.run("careers check --deploy --fail-level WARNING")
+        assert "HTTP/2 200" in reader.do("The proxy")[-1]
+        assert "It was restored on trial, and is good." in reader.do("The nightly work")[-1]
+        assert "The site is in order." in reader.do("One machine", steps=slice(2, None))[-1]
+        _proxy_keeps_its_word(machine)
+        _update_loses_no_request(reader, source)
+        assert "The site is in order." in reader.do("Try the way back, once")[-1]
+        assert machine.run("systemctl list-units --failed --plain --no-legend 'careers-*' caddy.service") == ""
+        TIMES["memory of the site, MB"] = _megabytes(machine)
+
+
+def _proxy_keeps_its_word(machine: Machine) -> None:
+    """HTTPS, one set of headers, nothing of a visitor's in the log or in what the site is told."""
+    url = f"https://{SITE}"
+    answer = machine.run(
+        f"curl --silent --include --header 'X-Forwarded-Proto: http' --header 'X-Request-ID: mine' '{url}/search/?q=Ada+Lovelace'"
+    )
+    head = answer.partition("\n\n")[0].lower()
+    assert head.startswith("http/2 200"), "A visitor made the site believe in plain HTTP"
+    for name in ("strict-transport-security", "content-security-policy", "alt-svc: h3="):
+        assert len(re.findall(rf"^{name}", head, re.MULTILINE)) == 1, name
+    assert re.search(r"^x-request-id: [0-9a-f-]{36}$", head, re.MULTILINE)
+    redirect = machine.run(f"curl --silent --head http://{SITE}/about/")
+    assert f"Location: {url}/about/" in redirect
+    compressed = machine.run(f"curl --silent --head --header 'Accept-Encoding: br, gzip' {url}/")
+    assert re.findall(r"content-encoding: (\w+)", compressed) == ["br"]
+    assert ":01BB " in machine.run("cat /proc/net/udp6"), "Nobody listens for HTTP/3"
+    large = f"head --bytes 1500000 /dev/zero | curl --silent --output /dev/null --write-out '%{{http_code}}' --data-binary @- {url}/"
+    assert machine.run(large).endswith("413")
+    log = machine.run("journalctl --unit caddy --unit careers-web --output cat --no-pager")
+    assert '"status":200' in log
+    assert "clusters:search" in log
+    for trace in ("Lovelace", "/search/", "remote_ip", "curl"):
+        assert trace not in log
+
+
+VISITORS = f"""
+cd /tmp; rm -f closed codes; touch codes
+visit() {{ while [ ! -e closed ]; do curl --silent --output /dev/null --write-out '%{{http_code}}\\n' "$@" >> codes || true; done; }}
+visit https://{SITE}/clusters/ &
+visit https://{SITE}/healthz &
+visit --header 'Origin: https://{SITE}' --data a=1 https://{SITE}/assessment/interests-60/1/ &
+wait
+"""
+
+
+def _update_loses_no_request(reader: Reader, source: Path) -> None:
+    """The workers of the new version take over while people read pages and send forms."""
+    page = source / "templates" / "careers" / "about.html"
+    page.write_text(page.read_text().replace("<h1>", "<h1>Version two: ", 1))
+    _commit(source)
+    machine = reader.machine
+    reader.do("Update", steps=slice(0, 2))
+    visitors = threading.Thread(target=machine.run, args=[VISITORS])
+    visitors.start()
+    try:
+        assert reader.do("Update", steps=slice(2, None))[-1].strip() == "active"
+        machine.run(
+            f"for second in $(seq 60); do curl --silent https://{SITE}/about/ | grep --quiet 'Version two' && sleep 1 && exit; "
+            "sleep 1; done; exit 1"
+        )
+    finally:
+        machine.run("touch /tmp/closed")
+        visitors.join()
+    codes = Counter(machine.run("cat /tmp/codes").split())
+    assert set(codes) == {"200"}, codes
+    assert codes["200"] > 30
+
+
+def _megabytes(machine: Machine) -> float:
+    """The memory of the site's processes; what they share is counted once."""
+    kilobytes = machine.run("cat /proc/$(systemctl show --value --property MainPID careers-web)/task/*/children")
+    own = machine.run("systemctl show --value --property MainPID careers-web").split()
+    rollups = " ".join(f"/proc/{process}/smaps_rollup" for process in own + kilobytes.split())
+    return sum(map(int, re.findall(r"^Pss: +(\d+)", machine.run(f"cat {rollups}"), re.MULTILINE))) / 1024
+
+
+def test_several_servers(every_machine):
+    with every_machine("first") as first, every_machine("second") as second:
+        machines.connect({FIRST: first, SECOND: second})
+        reader = Reader(first, NETWORK="10.7.0.0/24", FIRST=FIRST, SECOND=SECOND)
+        reader.values["DATABASE_PASSWORD"] = reader.do("The database", steps=slice(0, 1))[0].split()[-1]
+        assert reader.do("The database", steps=slice(1, None))[-1].split()[-1] == "300"
+        assert '"status": "ready"' in reader.do("The first server")[-1]
+        shutil.copy(first.root / "srv/careers/.env", second.root / "srv/careers/.env")
+        other = Reader(second, SECOND=SECOND)
+        assert '"status": "ready"' in other.do("Each further server")[-1]
+        reader.do("The proxy")
+        assert "HTTP/2 200" in reader.do("One name for all")[-1]
+        assert "It was restored on trial, and is good." in reader.do("The nightly work")[-1]
+        assert "The site is in order." in first.run("careers doctor")
+        _the_other_one_goes_on(first, second)
+
+
+def _the_other_one_goes_on(first: Machine, second: Machine) -> None:
+    """Both answer, without the visitor noticing which; when one is away, the other one does."""
+    ask = f"curl --silent --fail --output /dev/null https://{SITE}/about/data/"
+    served = "journalctl --unit careers-web --output cat --no-pager | grep --count --extended-regexp 'GET (data_sources|healthz) 200'"
+    first.run(f"for visitor in $(seq 20); do {ask}; done")
+    assert int(first.run(served)) > 0
+    assert int(second.run(served)) > 0
+    first.run("systemctl stop careers-web")
+    first.run(f"for visitor in $(seq 20); do {ask}; done")
+
+
+def test_every_step_of_the_guide_was_done():
+    """A heading with commands that no test reads would be commands that nobody tried."""
+    text = Path(__file__).read_text()
+    assert [heading for heading, blocks in GUIDE.items() if blocks and f'"{heading}"' not in text] == []
+    assert subprocess.run(["bash", "-n"], input="\n".join(sum(GUIDE.values(), [])), text=True, check=False).returncode == 0
