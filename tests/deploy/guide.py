@@ -1,4 +1,4 @@
-"""The commands of a guide, as a reader finds them: the indented blocks under each heading."""
+"""The commands of a guide, as a reader finds them: the indented blocks under each heading. And those of a Dockerfile."""
 
 import re
 import textwrap
@@ -14,3 +14,10 @@ def commands(guide: Path) -> dict[str, list[str]]:
         heading: [textwrap.dedent(block) for block in COMMAND.findall(text)]
         for heading, text in zip(parts[::2], parts[1::2], strict=True)
     }
+
+
+def instructions(dockerfile: Path) -> list[tuple[str, str]]:
+    """Each instruction with what stands behind it, on one line."""
+    text = re.sub(r"^#.*\n", "", dockerfile.read_text(), flags=re.MULTILINE)
+    lines = re.sub(r"\\\n\s*", "", text).splitlines()
+    return [(word, rest) for word, _space, rest in (line.partition(" ") for line in lines) if word]

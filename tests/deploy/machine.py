@@ -47,11 +47,12 @@ def memory(folder: Path) -> Iterator[Path]:
 
 
 def empty_root(folder: Path) -> Path:
-    """Debian with what its installer would have put there at the least, and systemd."""
+    """Debian with the least that its installer puts there, and systemd. Its lists of packages are of this hour."""
     root = folder / "empty"
     excluded = [f"--dpkgopt=path-exclude={path}" for path in LEAVE_OUT]
     run(
-        "mmdebstrap", "--quiet", "--variant=minbase", "--include=systemd-sysv,procps", *excluded, SUITE, root,
+        "mmdebstrap", "--quiet", "--variant=minbase", "--include=systemd-sysv,procps", "--skip=cleanup/apt/lists",
+        *excluded, SUITE, root,
         env=os.environ | {"TMPDIR": str(folder)},
     )  # fmt: skip
     # For what is fetched; a machine's own network knows nobody.

