@@ -118,7 +118,7 @@ def _first_process(spawned: subprocess.Popen) -> str:
     deadline = time.monotonic() + BOOT_SECONDS
     while time.monotonic() < deadline and spawned.poll() is None:
         for child in Path(f"/proc/{spawned.pid}/task/{spawned.pid}/children").read_text().split():
-            if Path(f"/proc/{child}/root/run/systemd/private").exists():
+            if Path("/proc", child, "root", "run/systemd/private").exists():
                 return child
         time.sleep(0.1)
     raise RuntimeError("A machine did not boot.")

@@ -12,8 +12,12 @@ from tests.deploy.machine import Machine, run
 
 GUIDE = commands(ROOT / "docs" / "guides" / "deploy.md")
 SITE, FIRST, SECOND = "careers.district.example", "10.7.0.1", "10.7.0.2"
-VALUES = {"SITE": SITE, "SOURCE": "/source", "EDITOR_NAME": "ada", "TLS": '"tls internal"'}
-MORE_VALUES = {"NETWORK": "10.7.0.0/24", "FIRST": FIRST, "SECOND": SECOND, "DATABASE_PASSWORD": ""}
+VALUES = {
+    "SITE": SITE, "SOURCE": "/source", "EDITOR_NAME": "ada", "TLS": '"tls internal"', "SERVERS": "127.0.0.1:8000",
+}  # fmt: skip
+MORE_VALUES = {
+    "NETWORK": "10.7.0.0/24", "FIRST": FIRST, "SECOND": SECOND, "SERVERS": f'"{FIRST}:8000 {SECOND}:8000"', "DATABASE_PASSWORD": "",
+}  # fmt: skip
 
 
 class Reader:
