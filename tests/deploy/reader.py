@@ -16,7 +16,8 @@ VALUES = {
     "SITE": SITE, "SOURCE": "/source", "EDITOR_NAME": "ada", "TLS": '"tls internal"', "SERVERS": "127.0.0.1:8000",
 }  # fmt: skip
 MORE_VALUES = {
-    "NETWORK": "10.7.0.0/24", "FIRST": FIRST, "SECOND": SECOND, "SERVERS": f'"{FIRST}:8000 {SECOND}:8000"', "DATABASE_PASSWORD": "",
+    "NETWORK": "10.7.0.0/24", "FIRST": FIRST, "SECOND": SECOND, "SERVERS": f'"{FIRST}:8000 {SECOND}:8000"',
+    "DATABASE_PASSWORD": "",
 }  # fmt: skip
 
 

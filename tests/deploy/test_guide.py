@@ -23,6 +23,7 @@ def test_one_machine(boot, source):
     with boot("one") as machine:
         reader = Reader(machine)
         printed = reader.do("One machine", steps=slice(0, 2))
+        assert machine.run("cat /proc/sys/net/ipv4/tcp_migrate_req").strip() == "1"
         assert re.search(r"^Password: \S{20,}$", printed[0], re.MULTILINE)
         assert '"status": "ready"' in printed[1]
         machine.run("careers check --deploy --fail-level WARNING")
