@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test lint lock licences sbom
+.PHONY: demo test guide lint lock licences sbom
 
 demo: .venv/installed .env
 	$(BIN)/python manage.py migrate --verbosity 0
@@ -24,6 +24,11 @@ ifdef TEST_POSTGRES_URL
 else
 	@echo "PostgreSQL was not tested: set TEST_POSTGRES_URL=postgres://user:password@host/name."
 endif
+
+# docs/guides/deploy.md, step by step on empty machines; as root on Debian 12 (.ci/run installs what it needs). In namespaces of its
+# own, so that no machine and no mount outlives it.
+guide: .venv/installed-dev
+	unshare --mount --pid --fork --kill-child --mount-proc $(BIN)/pytest -m machine --capture=no tests/deploy
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
