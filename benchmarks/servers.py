@@ -34,6 +34,8 @@ GRANIAN_FLAGS = ("--blocking-threads", "4", "--backpressure", "32", "--http", "1
 ENCODINGS = "gzip, deflate, br, zstd"
 # In seconds, for a server to answer its first request, on a machine that does other things as well.
 PATIENCE = 60
+# The same for load in the background, if nobody ends it.
+LONGEST = 600
 TO_FILL = ("load_reference_data", "load_assessments", "load_demo_schools")
 # The schools come last: where they are, all is.
 IS_FILLED = "from schools.models import School; raise SystemExit(not School.objects.exists())"
@@ -181,20 +183,7 @@ class Load:
 
 def ask(server: Server, path: str, *, seconds: int, connections: int, headers: dict[str, str] | None = None) -> Load:
     """Ask for a page on so many connections at once, for so long. Raises RuntimeError when an answer is an error."""
-    wrk = shutil.which("wrk")
-    if not wrk:
-        raise RuntimeError("wrk is missing: apt-get install wrk")
-    sent = [f"-H{name}: {value}" for name, value in ({"Accept-Encoding": ENCODINGS} | (headers or {})).items()]
-    command = [
-        wrk,
-        f"-t{min(WORKERS, connections)}",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "--timeout",
-        "10s",
-        *sent,
-        server.url + path,
-    ]
+    command = _wrk(server.url + path, seconds=seconds, connections=connections, headers=headers or {})
     before = server.cpu_seconds()
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     used = server.cpu_seconds() - before
@@ -205,6 +194,29 @@ def ask(server: Server, path: str, *, seconds: int, connections: int, headers: d
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
     return Load(rate, used * 1000 / max(requests, 1), sum(map(int, errors.groups())) if errors else 0)
+
+
+def _wrk(url: str, *, seconds: int, connections: int, headers: dict[str, str]) -> list[str]:
+    wrk = shutil.which("wrk")
+    if not wrk:
+        raise RuntimeError("wrk is missing: apt-get install wrk")
+    sent = [f"-H{name}: {value}" for name, value in ({"Accept-Encoding": ENCODINGS} | headers).items()]
+    # With one thread it would be what limits nginx.
+    threads = min(WORKERS, connections)
+    return [wrk, f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", *sent, url]
+
+
+@contextmanager
+def under_load(servers: list[Server], path: str, connections: int) -> Iterator[None]:
+    """Meanwhile each server is asked for the page on so many connections."""
+    commands = [_wrk(server.url + path, seconds=LONGEST, connections=connections, headers={}) for server in servers]
+    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
 
 
 def _wait_until_idle(server: Server) -> None:
