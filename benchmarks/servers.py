@@ -143,8 +143,17 @@ def serving(
             sys.stderr.write(log.read()[-4000:].decode(errors="replace"))
             raise
         finally:
-            started.terminate()
-            started.wait(PATIENCE)
+            _end(psutil.Process(started.pid))
+            started.wait()
+
+
+def _end(server: psutil.Process) -> None:
+    """End a server with its workers. One that has only just begun may miss the signal."""
+    processes = [server, *server.children(recursive=True)]
+    server.terminate()
+    for process in psutil.wait_procs(processes, timeout=10)[1]:
+        process.kill()
+    psutil.wait_procs(processes)
 
 
 def _wait_for(url: str, process: subprocess.Popen) -> None:
