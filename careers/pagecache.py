@@ -60,6 +60,8 @@ class Answer:
     headers: Headers
     body: bytes
     etag: str = ""
+    # All that a browser which has the page is to go by from now on; a policy may have changed where the page has not.
+    told_again: Headers = field(default_factory=list)
 
     @property
     def bytes(self) -> int:
@@ -75,15 +77,15 @@ class Answer:
         # Of the page and not of the version: most changes leave most pages as they are.
         etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         headers += [("ETag", etag), ("Content-Length", str(len(body)))]
-        return Answer(self.status, headers, body, etag)
+        told_again = [header for header in headers if header[0].lower() not in OF_THE_BODY]
+        return Answer(self.status, headers, body, etag, told_again)
 
     def send(self, environ: Environment, start_response: StartResponse) -> list[bytes]:
-        if self.etag and is_among(self.etag, environ.get("HTTP_IF_NONE_MATCH", "")):
-            # All that a browser is to go by from now on; a policy may have changed where the page has not.
-            headers = [header for header in self.headers if header[0].lower() not in OF_THE_BODY]
-            start_response("304 Not Modified", headers)
+        # Copies of the headers: the server may add to them.
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and self.etag and is_among(self.etag, known):
+            start_response("304 Not Modified", self.told_again.copy())
             return []
-        # A copy: the server may add to it.
         start_response(self.status, self.headers.copy())
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 from typing import Any
 
+from django.utils.safestring import mark_safe
+
 from clusters.choices import InterestArea
 
 # --- Pay as a range bar -----------------------------------------------------------------------------------------------
@@ -108,6 +110,11 @@ class Dot:
     y: float
     r: float
     row: dict[str, Any]
+
+    @property
+    def place(self) -> str:
+        """As SVG wants it in any language: a template would write 3.5 as 3,5 where people do, and take ten times as long."""
+        return mark_safe(f'cx="{self.x}" cy="{self.y}" r="{self.r}"')  # noqa: S308 (numbers)
 
 
 @dataclass(frozen=True)

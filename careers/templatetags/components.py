@@ -2,9 +2,9 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -33,7 +33,7 @@ def dollars(amount: float | None) -> str:
     """The exact amount: $61,550 or, with cents, $24.80."""
     if amount is None:
         return ""
-    return f"${amount:,.2f}" if isinstance(amount, float) else f"${intcomma(amount)}"
+    return f"${amount:,.2f}" if isinstance(amount, float) else f"${amount:,}"
 
 
 @register.filter
@@ -41,7 +41,21 @@ def about_dollars(amount: float | None) -> str:
     """The amount rounded for people: $62,000, or $24.80 where it is an hour's wage."""
     if amount is None or isinstance(amount, float):
         return dollars(amount)
-    return f"${intcomma(round(amount, -3))}"
+    return f"${round(amount, -3):,}"
+
+
+@register.filter
+def pay(row: dict[str, Any]) -> str:
+    """What an occupation pays: a year's median wage, an hour's where there is no other, or that none is published.
+
+    A filter, because lists show it a hundred times: a template included for each would take longer than all the rest of a row.
+    """
+    if row["wage_median"] is not None:
+        amount = about_dollars(row["wage_median"])
+        return _("%(pay)s or more") % {"pay": amount} if row["wage_top_coded"] else amount
+    if row["hourly_wage_median"] is not None:
+        return _("%(pay)s an hour") % {"pay": dollars(row["hourly_wage_median"])}
+    return format_html('<span class="quiet">{}</span>', _("not published"))
 
 
 @register.filter
@@ -55,7 +69,7 @@ def about(count: int | None) -> str:
     """A count rounded to two leading digits: 3,282,000 becomes 3,300,000."""
     if count is None:
         return ""
-    return intcomma(round(count, 2 - len(str(abs(count)))) if abs(count) >= 100 else count)
+    return f"{round(count, 2 - len(str(abs(count)))) if abs(count) >= 100 else count:,}"
 
 
 @register.filter
@@ -81,7 +95,7 @@ def lines(text: str) -> list[str]:
 @register.filter
 def occupations(count: int) -> str:
     """The count with its noun: "1 occupation", "14 occupations"."""
-    return ngettext("%(count)s occupation", "%(count)s occupations", count) % {"count": intcomma(count)}
+    return ngettext("%(count)s occupation", "%(count)s occupations", count) % {"count": f"{count:,}"}
 
 
 @register.simple_tag

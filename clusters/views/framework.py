@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from clusters.charts import dot_plot, hexagon, pay_bar
-from clusters.choices import Basis, InterestArea, JobZone
+from clusters.choices import InterestArea, JobZone
 from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation, Program, SchoolNote
 from clusters.views.rows import mean_interests, national_median, occupation_rows, sources_of
 
@@ -94,8 +94,6 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     link = PathwayOccupation.objects.filter(pathway=pathway, occupation=OuterRef("pk"))
     occupations = Occupation.objects.on_pathway(pathway).annotate(basis=Subquery(link.values("basis")))
     rows = occupation_rows(occupations.by_title().facts("normal_day", "basis"))
-    for row in rows:
-        row["editorial"] = row["basis"] == Basis.EDITORIAL
     sources = sources_of(rows)
     majors, sources["majors"] = _majors(rows)
     programs = list(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from clusters.choices import Education, InterestArea, JobZone, Outlook
+from clusters.choices import Basis, Education, InterestArea, JobZone, Outlook
 from clusters.models import DataSource
 from clusters.search.words import stems_of
 
@@ -38,6 +38,8 @@ def occupation_rows(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
                 "zone": JobZone(zone) if zone else None,
                 "outlook": None if change is None else Outlook.of(change),
                 "education": Education(education) if education else None,
+                # Only a pathway has its occupations on a basis.
+                "editorial": row.get("basis") == Basis.EDITORIAL,
             }
         )
     return rows
@@ -69,7 +71,8 @@ def national_median(sources: dict[str, DataSource]) -> int | None:
 
 def mean_interests(rows: Iterable[dict[str, Any]]) -> list[float] | None:
     """The six interests of several occupations on average, in the order R I A S E C; None where no row has any."""
-    profiles = [[row[area] for area in InterestArea.values] for row in rows if row[InterestArea.REALISTIC] is not None]
+    areas = InterestArea.values
+    profiles = [[row[area] for area in areas] for row in rows if row[InterestArea.REALISTIC] is not None]
     if not profiles:
         return None
     return [sum(scores) / len(profiles) for scores in zip(*profiles, strict=True)]
