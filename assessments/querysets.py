@@ -33,18 +33,20 @@ class ResultQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(finished_at__isnull=False)
 
-    def add_answers(self, result, answers: Mapping[int, int]):
+    def add_answers(self, result, answers: Mapping[int, int]) -> dict[str, int] | None:
         """Add answers to those of a result that is kept, as one statement: what others add at the same moment stays, too.
 
-        Returns the result as it is then, locked until the transaction ends; None where there is none with this primary key
-        and this assessment any more. It is SQL, for Django's UPDATE returns no row, and a SELECT costs as much again.
+        Returns all that are stored then; None where there is no result with this primary key and this assessment any more. It
+        is SQL because Django's UPDATE returns nothing, and a SELECT before it needs a transaction and costs as much again.
         """
-        using = router.db_for_write(self.model)
-        connection = connections[using]
+        connection = connections[router.db_for_write(self.model)]
         added = json.dumps({str(order): answer for order, answer in answers.items()})
-        rows = self.using(using).raw(
-            f"UPDATE assessments_result SET answers = {MERGED[connection.vendor]} "  # noqa: S608 (nothing that was sent)
-            "WHERE id = %s AND assessment_id = %s AND expires_at > %s RETURNING *",
-            [added, result.pk, result.assessment_id, connection.ops.adapt_datetimefield_value(timezone.now())],
-        )
-        return next(iter(rows), None)
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE assessments_result SET answers = {MERGED[connection.vendor]} "  # noqa: S608 (nothing that was sent)
+                "WHERE id = %s AND assessment_id = %s AND expires_at > %s RETURNING answers",
+                [added, result.pk, result.assessment_id, now],
+            )
+            rows = cursor.fetchall()
+        return json.loads(rows[0][0]) if rows else None

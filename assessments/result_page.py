@@ -30,7 +30,7 @@ PAGE_SIZE = 20
 
 def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
     """Everything the template of the result needs; ``query`` holds the filters of the occupations (zone, cluster, page)."""
-    items = items_of(result.assessment)
+    items = items_of(result.assessment_id)
     answers = {item.order: result.answer_to(item.order) for item in items}
     areas = {item.order: item.area for item in items}
     context = {

@@ -57,7 +57,7 @@ def assessment_page(request, slug, number):
     if assessment is None or assessment.slug != slug:
         # The session has ended, or another assessment was begun since. What is sent now begins a result of its own.
         result, assessment = None, get_object_or_404(Assessment.objects.offered(), slug=slug)
-    items = items_of(assessment)
+    items = items_of(assessment.pk)
     paginator = Paginator(items, PAGE_SIZE)
     if not 1 <= number <= paginator.num_pages:
         raise Http404(_("The assessment has no such page."))
@@ -100,7 +100,7 @@ def _next(result, slug, number, pages):
 
 
 def _page_of_first_gap(result):
-    items = items_of(assessment_of(result.assessment_id))
+    items = items_of(result.assessment_id)
     place = next((place for place, item in enumerate(items) if result.answer_to(item.order) is None), 0)
     return place // PAGE_SIZE + 1
 
