@@ -1,5 +1,6 @@
 """Which result belongs to the browser: its number in the session, and that of its assessment."""
 
+from assessments.items import assessment_of
 from assessments.models import Result
 
 KEY, ASSESSMENT = "result", "assessment"
@@ -10,7 +11,10 @@ def current_result(request) -> Result | None:
     number = request.session.get(KEY)
     if number is None:
         return None
-    return Result.objects.kept().select_related("assessment").filter(pk=number).first()
+    result = Result.objects.kept().filter(pk=number).first()
+    if result:
+        result.assessment = assessment_of(result.assessment_id)
+    return result
 
 
 def claimed_result(request) -> Result | None:
