@@ -4,6 +4,7 @@ Every student begins once and stops at the end; locust ends when the last one ha
 the file of the environment variable RECORD, for __main__.py to compare with the database.
 """
 
+# ruff: noqa: S311 (what chance decides here is no secret)
 import html
 import json
 import os

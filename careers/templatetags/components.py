@@ -34,7 +34,7 @@ def answer_buttons(name: str, answers, chosen: str | None):
     return format_html_join(
         "",
         '<label class="answer" for="{0}-{1}"><input type="radio" id="{0}-{1}" name="{0}" value="{1}"{2}><span>{3}</span></label>',
-        [(name, value, mark_safe(" checked" if str(value) == chosen else ""), label) for value, label in answers],
+        [(name, value, " checked" if str(value) == chosen else "", label) for value, label in answers],
     )
 
 
