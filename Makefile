@@ -13,7 +13,7 @@ demo: .venv/installed .env
 	$(BIN)/python manage.py load_demo_schools
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/python manage.py demo_login
-	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --backpressure 32 --http 1 --no-ws careers.wsgi:application
+	$(BIN)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 2 --blocking-threads 4 --backpressure 4096 --http 1 --no-ws careers.wsgi:application
 
 # On SQLite; and what a database can change on PostgreSQL too, when TEST_POSTGRES_URL names a server on which databases can be made.
 test: .venv/installed-dev

@@ -13,6 +13,10 @@ ANSWERS = [
     (4, _("Like")),
     (5, _("Strongly like")),
 ]
+# One field for all items, for it knows nothing of them: to make ten of them takes as long as to store ten answers.
+ANSWER = forms.TypedChoiceField(
+    choices=ANSWERS, coerce=int, error_messages={"required": _("Choose one of the five answers.")}
+)
 
 
 class AnswersForm(forms.Form):
@@ -22,13 +26,7 @@ class AnswersForm(forms.Form):
         self.items = list(items)
         stored = {f"item-{item.order}": result.answer_to(item.order) for item in self.items} if result else {}
         super().__init__(data, initial=stored)
-        for item in self.items:
-            self.fields[f"item-{item.order}"] = forms.TypedChoiceField(
-                choices=ANSWERS,
-                coerce=int,
-                label=item.text,
-                error_messages={"required": _("Choose one of the five answers.")},
-            )
+        self.fields = {f"item-{item.order}": ANSWER for item in self.items}
 
     def answers(self) -> dict[int, int]:
         """Order of the item -> 1-5, for every item of the page that has a valid answer."""

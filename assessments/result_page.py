@@ -1,7 +1,7 @@
 """What the result page shows: the shape, the clusters with their reasons, the occupations, and what changed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from assessments import recommend
+from assessments.items import items_of
 from assessments.matching import ClusterFit, Match, match, tier
 from assessments.models import Result
 from assessments.scoring import HIGHEST_SCORE, agreement, is_contradictory, is_differentiated, is_straight_lined
@@ -29,7 +30,7 @@ PAGE_SIZE = 20
 
 def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
     """Everything the template of the result needs; ``query`` holds the filters of the occupations (zone, cluster, page)."""
-    items = list(result.assessment.items.order_by("order"))
+    items = items_of(result.assessment_id)
     answers = {item.order: result.answer_to(item.order) for item in items}
     areas = {item.order: item.area for item in items}
     context = {
@@ -50,7 +51,7 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
     return context
 
 
-def _recommendation(result: Result, items: list, query: Mapping[str, str]) -> dict[str, Any]:
+def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -> dict[str, Any]:
     found = match(recommend.profiles(), result.scores)
     clusters = {cluster.pk: cluster for cluster in Cluster.objects.current()}
     fits = [fit for fit in found.clusters if fit.key in clusters]
@@ -118,7 +119,7 @@ def _carried(found: Match, fit: ClusterFit) -> list[InterestArea]:
     return [areas[reason.area] for reason in found.reasons(fit.key) if reason.liked][:AREAS_PER_CLUSTER]
 
 
-def _strongest_answers(result: Result, items: list, carried: list[InterestArea], said: set[str]) -> list[str]:
+def _strongest_answers(result: Result, items: Sequence, carried: list[InterestArea], said: set[str]) -> list[str]:
     """Activities the student would like, one of each area that carried the cluster in turn, the strongest answers first.
 
     ``said`` holds what a cluster above has named already; it grows by what is returned, so that no two clusters say the same.

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments.codes import hash_code, new_code, read_code
+from assessments.items import items_of
 from assessments.models import Assessment, Result
 from assessments.scoring import area_scores
 
@@ -16,22 +17,29 @@ def start(*, assessment: Assessment, previous: Result | None = None) -> Result:
     return Result.objects.create(assessment=assessment, previous=previous)
 
 
-@transaction.atomic
 def save_answers(*, result: Result, answers: Mapping[int, int]) -> Result | None:
     """Add answers (order of the item -> 1-5) to those that are stored, and score the result when it is complete.
 
-    The row is locked while it is read and written, so that two tabs or a page that is sent twice lose nothing. An answer that
-    is given again replaces the old one. Returns None where the result is gone.
+    Two tabs, or a page that is sent twice, lose nothing. An answer that is given again replaces the old one. Of ``result``
+    only the primary keys are read. Returns it with all its answers; None where it is gone.
     """
+    stored = Result.objects.add_answers(result, answers)
+    if stored is None:
+        return None
+    result.answers = stored
+    return _score(result) if len(stored) == len(items_of(result.assessment_id)) else result
+
+
+@transaction.atomic
+def _score(result: Result) -> Result | None:
+    """Score a complete result. The row is read again and locked, so that of two tabs the last one scores the answers of both."""
     stored = Result.objects.kept().select_for_update().filter(pk=result.pk).first()
     if stored is None:
         return None
-    stored.answers = stored.answers | {str(order): answer for order, answer in answers.items()}
-    areas = dict(stored.assessment.items.values_list("order", "area"))
-    if len(stored.answers) == len(areas):
-        stored.scores = area_scores({int(order): answer for order, answer in stored.answers.items()}, areas)
-        stored.finished_at = stored.finished_at or timezone.now()
-    stored.save(update_fields=["answers", "scores", "finished_at"])
+    areas = {item.order: item.area for item in items_of(stored.assessment_id)}
+    stored.scores = area_scores({int(order): answer for order, answer in stored.answers.items()}, areas)
+    stored.finished_at = stored.finished_at or timezone.now()
+    stored.save(update_fields=["scores", "finished_at"])
     return stored
 
 

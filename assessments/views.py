@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import services
 from assessments.forms import ANSWERS, AnswersForm, ResumeForm
+from assessments.items import assessment_of, items_of
 from assessments.models import Assessment
 from assessments.result_page import result_context
-from assessments.session import current_result, forget, remember
+from assessments.session import claimed_result, current_result, forget, remember
 
 PAGE_SIZE = 10
 
@@ -50,28 +51,23 @@ def assessment_start(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def assessment_page(request, slug, number):
     """Ten items. What is answered is stored before anything else is said."""
-    result = current_result(request)
-    if result and result.assessment.slug == slug:
-        assessment = result.assessment
-    else:
+    # Who answers is asked by the statement that stores; asking first as well would cost half of it again.
+    result = claimed_result(request) if request.method == "POST" else current_result(request)
+    assessment = assessment_of(result.assessment_id) if result else None
+    if assessment is None or assessment.slug != slug:
         # The session has ended, or another assessment was begun since. What is sent now begins a result of its own.
         result, assessment = None, get_object_or_404(Assessment.objects.offered(), slug=slug)
-    items = list(assessment.items.order_by("order"))
+    items = items_of(assessment.pk)
     paginator = Paginator(items, PAGE_SIZE)
     if not 1 <= number <= paginator.num_pages:
         raise Http404(_("The assessment has no such page."))
     form = AnswersForm(paginator.page(number), result, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        result = result or _begin(request, assessment)
-        stored = services.save_answers(result=result, answers=form.answers())
-        if stored is None:
-            result = _begin(request, assessment)
-            stored = services.save_answers(result=result, answers=form.answers())
+        result = _save(request, result, assessment, form.answers())
         if request.POST.get("go") == "back":
             return redirect("assessments:assessment_page", slug, max(number - 1, 1))
         if form.is_valid():
-            return _next(stored, slug, number, paginator.num_pages)
-        result = stored
+            return _next(result, slug, number, paginator.num_pages)
     context = {
         "assessment": assessment,
         "form": form,
@@ -84,10 +80,14 @@ def assessment_page(request, slug, number):
     return render(request, "assessments/assessment_page.html", context)
 
 
-def _begin(request, assessment):
-    result = services.start(assessment=assessment)
-    remember(request, result)
-    return result
+def _save(request, result, assessment, answers):
+    """The result with these answers: the one of the session, or a new one where that is gone."""
+    stored = services.save_answers(result=result, answers=answers) if result else None
+    if stored is None:
+        result = services.start(assessment=assessment)
+        remember(request, result)
+        stored = services.save_answers(result=result, answers=answers)
+    return stored
 
 
 def _next(result, slug, number, pages):
@@ -100,8 +100,8 @@ def _next(result, slug, number, pages):
 
 
 def _page_of_first_gap(result):
-    orders = result.assessment.items.order_by("order").values_list("order", flat=True)
-    place = next((place for place, order in enumerate(orders) if result.answer_to(order) is None), 0)
+    items = items_of(result.assessment_id)
+    place = next((place for place, item in enumerate(items) if result.answer_to(item.order) is None), 0)
     return place // PAGE_SIZE + 1
 
 

@@ -29,7 +29,7 @@ HOST = "127.0.0.1"
 PROGRAMS = Path(sys.executable).parent
 # As many as the machine has cores, for every server that is compared.
 WORKERS = 2
-GRANIAN_FLAGS = ("--blocking-threads", "4", "--backpressure", "32", "--http", "1", "--no-ws")
+GRANIAN_FLAGS = ("--blocking-threads", "4", "--backpressure", "4096", "--http", "1", "--no-ws")
 # What a browser sends. It takes brotli, which the site prefers.
 ENCODINGS = "gzip, deflate, br, zstd"
 # In seconds, for a server to answer its first request, on a machine that does other things as well.

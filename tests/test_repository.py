@@ -32,7 +32,7 @@ LAYERS = [
     {"querysets"},
     {"models", "translation"},
     {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried", "backends"}
-    | {"importers", "search", "signals", "services", "instruments", "recommend"}
+    | {"importers", "search", "signals", "services", "instruments", "items", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data", "addresses", "to_do"}
     | {"course_grid"},
     {"forms", "admin", "landing"},

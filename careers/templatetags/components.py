@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +25,16 @@ def icon(name: str, css_class: str = ""):
         css_class,
         static("img/icons.svg"),
         name,
+    )
+
+
+@register.simple_tag
+def answer_buttons(name: str, answers, chosen: str | None):
+    """A radio button for each answer (value and label). Fifty of them in a template took half the time of their page."""
+    return format_html_join(
+        "",
+        '<label class="answer" for="{0}-{1}"><input type="radio" id="{0}-{1}" name="{0}" value="{1}"{2}><span>{3}</span></label>',
+        [(name, value, " checked" if str(value) == chosen else "", label) for value, label in answers],
     )
 
 

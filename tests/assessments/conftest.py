@@ -1,7 +1,7 @@
 import pytest
 from django.conf import settings
 
-from assessments import recommend
+from assessments import items, recommend
 from assessments.instruments import load
 from assessments.models import Assessment
 
@@ -14,6 +14,7 @@ def sixty(db) -> Assessment:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_profiles():
-    """A test that is undone gives its content version to the next one, which has other content."""
+def _nothing_remembered():
+    """A test that is undone gives its content version and its primary keys to the next one, which has other content."""
     recommend.forget()
+    items.forget()
