@@ -43,10 +43,10 @@ lock:
 
 # Which licence each part is under; and the same with versions and digests, for programs (CycloneDX).
 licences: .venv/installed-dev
-	$(BIN)/python -m supply.licences
+	$(BIN)/python -m careers.supply.licences
 
 sbom: .venv/installed-dev
-	@$(BIN)/python -m supply.sbom
+	@$(BIN)/python -m careers.supply.sbom
 
 .env:
 	$(BIN)/python -m careers.env

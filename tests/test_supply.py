@@ -9,7 +9,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packaging.licenses import canonicalize_license_expression
 
-from supply import licences, parts, sbom
+from careers.supply import licences, parts, sbom
 from tests.test_repository import ROOT
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 # SPDX expressions for packages that do not say theirs in one (PEP 639); each was read in the package's own licence file.
 LICENCES = {

@@ -1,4 +1,4 @@
-"""``python -m supply.sbom`` prints a bill of materials (CycloneDX 1.6, JSON): packages, what is inside of them, and data."""
+"""``python -m careers.supply.sbom`` prints a bill of materials (CycloneDX 1.6, JSON): packages, what is in them, data."""
 
 import sys
 
@@ -10,7 +10,7 @@ from cyclonedx.model.contact import OrganizationalEntity
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from supply.parts import DATA_LICENCES, Package, data_sources, own_version, packages
+from careers.supply.parts import DATA_LICENCES, Package, data_sources, own_version, packages
 
 licences = LicenseFactory()
 

@@ -1,8 +1,8 @@
-"""``python -m supply.licences`` writes docs/reference/licences.md: under which licence each part of a site is."""
+"""``python -m careers.supply.licences`` writes docs/reference/licences.md: under which licence each part of a site is."""
 
 from collections import Counter
 
-from supply.parts import ROOT, Package, data_sources, packages
+from careers.supply.parts import ROOT, Package, data_sources, packages
 
 FILE = ROOT / "docs" / "reference" / "licences.md"
 HEAD = """# Licences of what a site is made of
