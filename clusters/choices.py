@@ -116,6 +116,15 @@ class Training(TextChoices):
     INTERNSHIP = "internship", _("An internship or residency")
 
 
+# Changes are published with one decimal: a loss of 2.0 is the first that counts as shrinking.
+_OUTLOOK_LIMITS = {
+    "fast": (6.0, math.inf),
+    "growing": (2.0, 6.0),
+    "steady": (-1.95, 2.0),
+    "shrinking": (-math.inf, -1.95),
+}
+
+
 class Outlook(TextChoices):
     """How the number of jobs is projected to change over ten years; the limits are in percent."""
 
@@ -127,13 +136,7 @@ class Outlook(TextChoices):
     @property
     def limits(self) -> tuple[float, float]:
         """The lowest change in percent that belongs to the step, and the first above it that does not."""
-        # Changes are published with one decimal: a loss of 2.0 is the first that counts as shrinking.
-        return {
-            "fast": (6.0, math.inf),
-            "growing": (2.0, 6.0),
-            "steady": (-1.95, 2.0),
-            "shrinking": (-math.inf, -1.95),
-        }[self.value]
+        return _OUTLOOK_LIMITS[self.value]
 
     @classmethod
     def of(cls, change: float) -> "Outlook":

@@ -11,8 +11,11 @@ ENGINES = {
     "django.db.backends.sqlite3": "careers.limits.sqlite3",
 }
 
+# Also for SQLite, whose engine here can tell whether a connection is still one to the file; Django's own cannot.
+KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
 
 def limit_waiting() -> None:
-    """Have every connection that this process opens from now on made with limits."""
+    """Have every connection that this process opens from now on made with limits, and kept from one request to the next."""
     for database in settings.DATABASES.values():
-        database["ENGINE"] = ENGINES.get(database["ENGINE"], database["ENGINE"])
+        database |= KEPT | {"ENGINE": ENGINES.get(database["ENGINE"], database["ENGINE"])}

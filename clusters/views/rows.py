@@ -1,7 +1,7 @@
 """What several pages need of occupations: rows to list, and the sources behind them."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -45,6 +45,8 @@ def occupation_rows(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows
 
 
+# For all occupations there are, and then some: the words of a title cost more than all other facts of its row.
+@lru_cache(maxsize=2048)
 def _official_title(title: str, friendly_title: str) -> str:
     """The official title where it says something else than the friendly one: "Nurses" adds nothing to "Nurse"."""
     if not friendly_title or stems_of(title) == stems_of(friendly_title):

@@ -1,5 +1,6 @@
 """SQLite for pages."""
 
+import os
 from pathlib import Path
 
 from django.db.backends.sqlite3 import base
@@ -15,5 +16,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def get_new_connection(self, conn_params):
-        file = Path(conn_params["database"]).absolute().as_uri()
-        return super().get_new_connection(conn_params | {"database": f"{file}?mode=rw", "timeout": LOCK_TIMEOUT})
+        self._file = Path(conn_params["database"]).absolute()
+        self._opened = _state_of(self._file)
+        uri = f"{self._file.as_uri()}?mode=rw"
+        return super().get_new_connection(conn_params | {"database": uri, "timeout": LOCK_TIMEOUT})
+
+    def is_usable(self):
+        """Whether the next request can go on with this connection; to open it anew costs as much as five queries.
+
+        Not when the file is gone or another one is in its place: what is written to the old one would be lost. And not when
+        the disk has become one that takes no changes, or takes them again.
+        """
+        return self._opened is not None and _state_of(self._file) == self._opened
+
+
+def _state_of(file: Path) -> tuple[int, int, bool] | None:
+    """Which file it is, and whether it can be written; None where there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, os.access(file, os.W_OK)
