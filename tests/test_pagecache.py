@@ -15,7 +15,8 @@ from threading import Event, Thread
 import brotli
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -103,7 +104,10 @@ def told():
 
 @pytest.fixture
 def pages():
-    return Pages()
+    # As Django's own test client does: the end of an answer would look after connections that other tests have left open.
+    request_finished.disconnect(close_old_connections)
+    yield Pages()
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture
