@@ -79,7 +79,7 @@ def dots(plot) -> str:
 
 
 @register.simple_tag
-def occupation_cells(rows: list[dict[str, Any]]) -> str:
+def occupation_table_rows(rows: list[dict[str, Any]]) -> str:
     """The rows of a table of occupations. A hundred of them in a template took a quarter of the time of their page."""
     none = '<span class="quiet">–<span class="visually-hidden">{}</span></span>'
     unrated, unpublished = format_html(none, _("not rated")), format_html(none, _("not published"))
