@@ -1,59 +1,29 @@
-"""The occupations and clusters that students are matched with, kept in memory until they change."""
+"""The occupations and clusters that students are matched with."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 
 from assessments.matching import Profiles, build_profiles
+from clusters.atlas import Atlas
 from clusters.choices import InterestArea
-from clusters.models import ContentVersion, Occupation, PathwayOccupation
+
+# Building takes half a second, which only a change of interests or of what is on which pathway has to cost.
+_build = lru_cache(maxsize=1)(build_profiles)
 
 
-@dataclass(frozen=True)
-class _Kept:
-    version: int
-    occupations: list
-    clusters: list
-    profiles: Profiles
+@lru_cache(maxsize=1)
+def profiles(found: Atlas) -> Profiles:
+    """The profiles of an atlas; clusters are known by their primary key. Kept in memory for the newest one."""
+    return _build(_occupations(found), _clusters(found))
 
 
-_kept: _Kept | None = None
+def _occupations(found: Atlas) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    rated = (row for row in found.occupations if row["realistic"] is not None)
+    return tuple((row["code"], tuple(row[area] for area in InterestArea.values)) for row in rated)
 
 
-def profiles() -> Profiles:
-    """The profiles of the content as it is now; clusters are known by their primary key.
-
-    One query; two more after any change of the content. Only a change of interests or of what is on which pathway costs the
-    half second of building them anew.
-    """
-    global _kept
-    version, kept = ContentVersion.current(), _kept
-    if kept is None or kept.version != version:
-        occupations, clusters = _occupations(), _clusters()
-        unchanged = kept is not None and (kept.occupations, kept.clusters) == (occupations, clusters)
-        built = kept.profiles if unchanged else build_profiles(occupations, clusters)
-        kept = _kept = _Kept(version, occupations, clusters, built)
-    return kept.profiles
-
-
-def forget() -> None:
-    """Drop what this process keeps. A transaction that is undone gives its version number to the next one."""
-    global _kept
-    _kept = None
-
-
-def _occupations() -> list[tuple[str, tuple[float, ...]]]:
-    rated = Occupation.objects.current().exclude(realistic=None).order_by("code")
-    return [(code, tuple(interests)) for code, *interests in rated.values_list("code", *InterestArea.values)]
-
-
-def _clusters() -> list[tuple[int, list[str]]]:
-    """The codes on the pathways of each current cluster, in the official order."""
-    assignments = (
-        PathwayOccupation.objects.shown()
-        .filter(pathway__cluster__retired_on=None)
-        .order_by("pathway__cluster__framework__code", "pathway__cluster__number", "occupation__code")
-        .values_list("pathway__cluster", "occupation__code")
+def _clusters(found: Atlas) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The codes on the pathways of each cluster, in the official order."""
+    return tuple(
+        (cluster.pk, tuple(row["code"] for row in found.rows_on(found.pathways_of(cluster))))
+        for cluster in found.clusters.values()
     )
-    clusters: dict[int, list[str]] = {}
-    for cluster, code in assignments:
-        clusters.setdefault(cluster, []).append(code)
-    return list(clusters.items())

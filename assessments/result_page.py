@@ -15,10 +15,10 @@ from assessments.items import items_of
 from assessments.matching import ClusterFit, Match, match, tier
 from assessments.models import Result
 from assessments.scoring import HIGHEST_SCORE, agreement, is_contradictory, is_differentiated, is_straight_lined
+from clusters.atlas import Atlas, atlas
 from clusters.charts import hexagon
 from clusters.choices import InterestArea, JobZone
-from clusters.models import Cluster, Occupation, Pathway
-from clusters.views.rows import occupation_rows, sources_of
+from clusters.models import Cluster
 
 TOP_CLUSTERS = 3
 OCCUPATIONS_PER_CLUSTER = 4
@@ -52,18 +52,17 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -> dict[str, Any]:
-    found = match(recommend.profiles(), result.scores)
-    clusters = {cluster.pk: cluster for cluster in Cluster.objects.current()}
-    fits = [fit for fit in found.clusters if fit.key in clusters]
+    known = atlas()
+    found, clusters = match(recommend.profiles(known), result.scores), known.clusters
+    fits = found.clusters
     aside = set(result.put_aside)
     ranked = [fit for fit in fits if clusters[fit.key].slug not in aside]
     top = ranked[:TOP_CLUSTERS]
     look = found.worth_a_look([fit.key for fit in fits[:TOP_CLUSTERS]] + [fit.key for fit in fits if fit not in ranked])
-    page, filters = _occupation_page(found, aside, query)
+    page, filters = _occupation_page(found, known, aside, query)
     best = {fit.key: _best_occupations(found, fit, aside) for fit in top}
     codes = {code for rows in best.values() for code, _fit in rows} | {fit.code for fit in page.object_list}
-    rows = {row["code"]: row for row in occupation_rows(Occupation.objects.filter(code__in=codes).facts())}
-    pathways = Pathway.objects.current().filter(cluster__in=[fit.key for fit in top]).order_by("position")
+    rows = {code: known.by_code[code] for code in codes}
     page.object_list = [rows[fit.code] | {"fit": fit.fit, "words": fit_words(fit.fit)} for fit in page.object_list]
     said: set[str] = set()
     cards = []
@@ -75,7 +74,7 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
                 "areas": get_text_list([str(area.verb).lower() for area in carried], _("and")),
                 "answers": _strongest_answers(result, items, carried, said),
                 "occupations": [rows[code] | {"fit": own} for code, own in best[fit.key]],
-                "pathways": _links(clusters[fit.key], pathways),
+                "pathways": known.pathways_of(clusters[fit.key]),
             }
         )
     return {
@@ -84,9 +83,9 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
         "worth_a_look": look and _cluster(clusters[look.key], look) | {"summary": clusters[look.key].summary},
         "page": page,
         "zones": JobZone.choices,
-        "aside": _put_aside(result, clusters.values()),
-        "top_before": _top_before(result, clusters),
-        "sources": sources_of(rows.values()),
+        "aside": _put_aside(result, known),
+        "top_before": _top_before(result, known),
+        "sources": known.sources_of(rows.values()),
         **filters,
     }
 
@@ -137,30 +136,28 @@ def _best_occupations(found: Match, fit: ClusterFit, aside: set[str]) -> list[tu
     return [(own.code, own.fit) for own in best if own.code not in aside][:OCCUPATIONS_PER_CLUSTER]
 
 
-def _links(cluster: Cluster, pathways) -> list[dict[str, str]]:
-    address = cluster.get_absolute_url()
-    return [{"title": p.title, "url": f"{address}{p.slug}/"} for p in pathways if p.cluster_id == cluster.pk]
-
-
-def _occupation_page(found: Match, aside: set[str], query: Mapping[str, str]):
+def _occupation_page(found: Match, known: Atlas, aside: set[str], query: Mapping[str, str]):
     """One page of occupations by fit, with at most the preparation and only of the cluster that were asked for."""
     shown = [fit for fit in found.occupations if fit.code not in aside]
     zone = int(query["zone"]) if query.get("zone") in map(str, JobZone.values) else None
     if zone:
-        within = set(Occupation.objects.filter(job_zone__lte=zone).values_list("code", flat=True))
-        shown = [fit for fit in shown if fit.code in within]
-    cluster = query.get("cluster", "")[:100].replace("\0", "")
+        shown = [fit for fit in shown if (known.by_code[fit.code]["job_zone"] or zone + 1) <= zone]
+    cluster = known.cluster(query.get("cluster", ""))
     if cluster:
-        inside = set(Occupation.objects.in_cluster(cluster).values_list("code", flat=True))
+        inside = {row["code"] for row in known.rows_on(known.pathways_of(cluster))}
         shown = [fit for fit in shown if fit.code in inside]
     page = Paginator(shown, PAGE_SIZE).get_page(query.get("page"))
-    filters = urlencode({name: query[name] for name in ("zone", "cluster") if query.get(name)})
-    return page, {"zone": zone, "cluster_filter": cluster, "filters": filters}
+    filters = {"zone": zone, "cluster": cluster and cluster.slug}
+    return page, {
+        "zone": zone,
+        "cluster_filter": cluster,
+        "filters": urlencode({name: value for name, value in filters.items() if value}),
+    }
 
 
-def _put_aside(result: Result, clusters) -> list[dict[str, str]]:
-    titles = {cluster.slug: cluster.title for cluster in clusters}
-    titles |= dict(Occupation.objects.filter(code__in=result.put_aside).values_list("code", "title"))
+def _put_aside(result: Result, known: Atlas) -> list[dict[str, str]]:
+    titles = {cluster.slug: cluster.title for cluster in known.clusters.values()}
+    titles |= {code: row["title"] for code, row in known.by_code.items()}
     return [{"what": what, "title": titles[what]} for what in result.put_aside if what in titles]
 
 
@@ -174,8 +171,8 @@ def _changes(result: Result) -> list[dict[str, Any]]:
     ]
 
 
-def _top_before(result: Result, clusters: dict[int, Cluster]) -> list[str]:
+def _top_before(result: Result, known: Atlas) -> list[str]:
     if result.previous is None or result.previous.scores is None or not is_differentiated(result.previous.scores):
         return []
-    before = match(recommend.profiles(), result.previous.scores).clusters
-    return [clusters[fit.key].title for fit in before[:TOP_CLUSTERS] if fit.key in clusters]
+    before = match(recommend.profiles(known), result.previous.scores).clusters
+    return [known.clusters[fit.key].title for fit in before[:TOP_CLUSTERS]]

@@ -22,6 +22,7 @@ django.setup()
 from assessments import recommend  # noqa: E402
 from assessments.matching import Profiles, match  # noqa: E402
 from assessments.scoring import SIXTY_ITEMS, area_scores  # noqa: E402
+from clusters.atlas import atlas  # noqa: E402
 
 STUDENTS = 100
 # The plain way is asked by fewer, so that both take turns of about the same length.
@@ -73,7 +74,7 @@ def _round(way: Callable[[dict[int, int], Profiles], object], asked: list, profi
 
 def main() -> None:
     start = time.process_time()
-    profiles = recommend.profiles()
+    profiles = recommend.profiles(atlas())
     first = (time.process_time() - start) * 1000
     fast, slow = measure(students(), profiles)
     lines = [

@@ -82,6 +82,12 @@ TEMPLATES = [
     }
 ]
 
+# For parts of templates that are the same on every page, in the memory of each process. Not in development: whoever edits a
+# template wants to see it.
+CACHES = {
+    "default": {"BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}"},
+}
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["forms"]
 CRISPY_TEMPLATE_PACK = "forms"
 # A form that cannot be drawn is a bug to see, not a hole in the page.

@@ -10,17 +10,19 @@ from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from careers import faults, readiness
+from clusters.atlas import atlas
 from clusters.choices import InterestArea
-from clusters.models import Cluster, DataSource, Occupation
+from clusters.models import DataSource
 
 
 @require_safe
 def home(request):
     """The sixteen clusters, the search box, and six ways in by interest."""
+    found = atlas()
     context = {
-        "clusters": Cluster.objects.with_counts(),
+        "clusters": found.clusters.values(),
         "areas": list(InterestArea),
-        "occupation_count": Occupation.objects.current().count(),
+        "occupation_count": len(found.occupations),
     }
     return render(request, "careers/home.html", context)
 

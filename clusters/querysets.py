@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection, models
-from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Collate, Lower, NullIf
 
 from clusters.choices import CourseKind, InterestArea, Outlook, ProgramStatus
@@ -46,25 +46,6 @@ class SchoolNoteQuerySet(models.QuerySet):
             .defer("first_program__shipped", "first_program__adopted")
             .annotate(names_program=Exists(named))
             .order_by("school__name")
-        )
-
-
-class ClusterQuerySet(ReferenceQuerySet):
-    def with_counts(self):
-        """Current clusters in their official order, each with pathway_count and occupation_count."""
-        pathways = Q(pathways__retired_on=None, pathways__hidden=False)
-        shown = pathways & Q(
-            pathways__pathway_occupations__hidden=False,
-            pathways__pathway_occupations__retired_on=None,
-            pathways__pathway_occupations__occupation__retired_on=None,
-        )
-        return (
-            self.current()
-            .order_by("number")
-            .annotate(
-                pathway_count=Count("pathways", filter=pathways, distinct=True),
-                occupation_count=Count("pathways__pathway_occupations__occupation", filter=shown, distinct=True),
-            )
         )
 
 
@@ -149,6 +130,12 @@ class ProgramQuerySet(ReferenceQuerySet):
         links = self.model._meta.get_field("program_occupations").related_model.objects
         return self.filter(pk__in=links.current().filter(occupation=occupation).values("program")).in_order()
 
+    def with_school_count(self):
+        """Programs with ``school_count``, the number of schools that have made it public at theirs."""
+        # A copy is on the pathway of its model, so that the pathway need not be asked.
+        copies = self.model.objects.current().filter(status=ProgramStatus.PUBLISHED, based_on=OuterRef("pk"))
+        return self.annotate(school_count=_count(copies))
+
     def with_marks(self):
         """Programs with what a list says of each: career_courses, has_dual_credit, credential_count, school_count."""
         slots, links = (
@@ -156,8 +143,6 @@ class ProgramQuerySet(ReferenceQuerySet):
             for name in ("course_slots", "program_credentials")
         )
         careers = slots.filter(kind=CourseKind.CAREER)
-        # A copy is on the pathway of its model, so that the pathway need not be asked.
-        copies = self.model.objects.current().filter(status=ProgramStatus.PUBLISHED, based_on=OuterRef("pk"))
         # What was shipped is for editors, and takes as long to read as all the rest.
         unread = ("shipped", "adopted", "pathway__shipped", "pathway__cluster__shipped")
         return (
@@ -167,8 +152,8 @@ class ProgramQuerySet(ReferenceQuerySet):
                 career_courses=_count(careers),
                 has_dual_credit=Exists(slots.filter(dual_credit=True)),
                 credential_count=_count(links),
-                school_count=_count(copies),
             )
+            .with_school_count()
         )
 
     def with_parts(self):
@@ -202,17 +187,6 @@ class YearQuerySet(ProgramPartQuerySet):
 
 
 class OccupationQuerySet(ReferenceQuerySet):
-    # What a list, a plot or a card shows of an occupation.
-    FACTS = (
-        "pk", "code", "title", "friendly_title", "summary", "job_zone", "wage_median", "hourly_wage_median", "wage_top_coded",
-        "projected_change", "annual_openings", "employment", "entry_education", "source_id", "interests_source_id",
-        "wages_source_id", "outlook_source_id",
-    )  # fmt: skip
-
-    def facts(self, *more: str):
-        """Rows as dicts of FACTS and the fields named: half the cost of model instances, and lists need no more."""
-        return self.values(*self.FACTS, *more)
-
     def by_title(self):
         """From A to Z by the name that is shown, whatever the letters' case, in the same order on both databases."""
         plain = {"postgresql": "C", "sqlite": "BINARY"}[connection.vendor]

@@ -4,10 +4,11 @@ Each function takes what the page's view has loaded, asks the database nothing, 
 is not published has no property. Source of the terms: https://schema.org, EducationalOccupationalProgram and Occupation.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from clusters.models import CourseSlot, Occupation, OccupationSkill, Program, ProgramCredential
+from clusters.atlas import Row
+from clusters.models import CourseSlot, DataSource, Program, ProgramCredential
 
 Data = dict[str, Any]
 
@@ -36,7 +37,9 @@ def program_data(program: Program, *, url: str, school_url: str | None) -> Data:
             "provider": program.school and {"@type": "School", "name": program.school.name, "url": school_url},
             "timeToComplete": _years(slots),
             "programPrerequisites": program.ways_in,
-            "occupationalCategory": [_category(link.occupation) for link in program.program_occupations.all()],
+            "occupationalCategory": [
+                _category(link.occupation.code, link.occupation.title) for link in program.program_occupations.all()
+            ],
             "hasCourse": [_course(slot) for slot in slots],
             "occupationalCredentialAwarded": [_credential(link) for link in program.program_credentials.all()],
         }
@@ -44,27 +47,33 @@ def program_data(program: Program, *, url: str, school_url: str | None) -> Data:
 
 
 def occupation_data(
-    occupation: Occupation,
+    occupation: Row,
     *,
     url: str,
-    skills: Iterable[OccupationSkill],
+    skills: Sequence[str],
     pay_period: str | None,
     pay: Mapping[str, float | None],
+    source: DataSource | None,
 ) -> Data:
-    """An occupation. ``pay`` has the percentiles that its page shows, in dollars a ``pay_period``: "year", "hour" or None."""
+    """An occupation, from its row in the atlas.
+
+    ``skills`` are their names, ``source`` is that of the pay. ``pay`` has the percentiles that its page shows, in dollars
+    a ``pay_period``: "year", "hour" or
+    None.
+    """
     return _known(
         {
             "@context": _CONTEXT,
             "@type": "Occupation",
-            "name": occupation.name,
-            "description": occupation.summary,
+            "name": occupation["title"],
+            "description": occupation["summary"],
             "url": url,
-            "occupationalCategory": [_category(occupation)],
+            "occupationalCategory": [_category(occupation["code"], occupation["taxonomy_title"])],
             "occupationLocation": {"@type": "Country", "name": "US"},
-            "estimatedSalary": _salary(occupation, pay_period, pay),
-            "educationRequirements": occupation.get_entry_education_display(),
-            "experienceRequirements": occupation.get_experience_display(),
-            "skills": [link.skill.name for link in skills],
+            "estimatedSalary": _salary(occupation, pay_period, pay, source),
+            "educationRequirements": occupation["education"] and str(occupation["education"].label),
+            "experienceRequirements": occupation["experience"] and str(occupation["experience"].label),
+            "skills": skills,
         }
     )
 
@@ -74,11 +83,11 @@ def _known(data: Data) -> Data:
     return {name: value for name, value in data.items() if value not in (None, "", [])}
 
 
-def _category(occupation: Occupation) -> Data:
+def _category(code: str, title: str) -> Data:
     return {
         "@type": "CategoryCode",
-        "codeValue": occupation.code,
-        "name": occupation.title,
+        "codeValue": code,
+        "name": title,
         "inCodeSet": _TAXONOMY,
     }
 
@@ -113,16 +122,18 @@ def _credential(link: ProgramCredential) -> Data:
     )
 
 
-def _salary(occupation: Occupation, pay_period: str | None, pay: Mapping[str, float | None]) -> Data | None:
+def _salary(
+    occupation: Row, pay_period: str | None, pay: Mapping[str, float | None], source: DataSource | None
+) -> Data | None:
     if pay_period is None:
         return None
     # Top-coded figures stand at the ceiling of what is published; nobody knows how much more it is.
-    ceiling = max(amount for amount in pay.values() if amount is not None) if occupation.wage_top_coded else None
+    ceiling = max(amount for amount in pay.values() if amount is not None) if occupation["wage_top_coded"] else None
     amounts = {_PERCENTILES[name]: amount for name, amount in pay.items() if amount != ceiling}
     return _known(
         {
             "@type": "MonetaryAmountDistribution",
-            "name": f"{occupation.soc_title or occupation.title}: {occupation.wages_source}",
+            "name": f"{occupation['soc_title'] or occupation['taxonomy_title']}: {source}",
             "currency": "USD",
             "duration": _DURATIONS[pay_period],
             **amounts,

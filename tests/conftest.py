@@ -61,6 +61,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
             )
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """A test that is undone gives its content version to the next one, which has other content."""
+    from clusters import kept
+
+    kept.forget()
+
+
 @pytest.fixture
 def version_moves():
     """Whoever writes what public pages show moves the content version, or a page in memory would go on as it was."""

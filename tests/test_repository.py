@@ -31,10 +31,11 @@ LAYERS = [
     },
     {"querysets"},
     {"models", "translation"},
+    {"undone", "kept"},
     {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried", "backends"}
     | {"importers", "search", "signals", "services", "instruments", "items", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data", "addresses", "to_do"}
-    | {"course_grid"},
+    | {"course_grid", "atlas"},
     {"forms", "admin", "landing"},
     {"views", "urls", "management", "sitemaps", "apps", "session", "result_page", "middleware", "sign_in"},
 ]

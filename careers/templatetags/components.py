@@ -1,15 +1,18 @@
 """Small parts of pages: signs, numbers for people, and the mark that leads from a number to its source."""
 
 import json
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+
+from clusters.choices import Experience
 
 register = template.Library()
 
@@ -18,6 +21,7 @@ _ESCAPED_IN_JSON = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, css_class: str = ""):
     """A sign of static/img/icons.svg. It is decoration: the words beside it say the same."""
     return format_html(
@@ -56,54 +60,156 @@ def about_dollars(amount: float | None) -> str:
 
 @register.filter
 def pay(row: dict[str, Any]) -> str:
-    """What an occupation pays: a year's median wage, an hour's where there is no other, or that none is published.
+    """What an occupation pays: a year's median wage, an hour's where there is no other, or that none is published."""
+    return _pay(row["wage_median"], row["wage_top_coded"], row["hourly_wage_median"])
 
-    A filter, because lists show it a hundred times: a template included for each would take longer than all the rest of a row.
-    """
-    if row["wage_median"] is not None:
-        amount = about_dollars(row["wage_median"])
-        return _("%(pay)s or more") % {"pay": amount} if row["wage_top_coded"] else amount
-    if row["hourly_wage_median"] is not None:
-        return _("%(pay)s an hour") % {"pay": dollars(row["hourly_wage_median"])}
+
+def _pay(wage: int | None, top_coded: bool, hourly_wage: float | None) -> str:
+    if wage is not None:
+        amount = about_dollars(wage)
+        return _("%(pay)s or more") % {"pay": amount} if top_coded else amount
+    if hourly_wage is not None:
+        return _("%(pay)s an hour") % {"pay": dollars(hourly_wage)}
     return format_html('<span class="quiet">{}</span>', _("not published"))
+
+
+# --- Parts of pictures and tables ---------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def hexagon_labels(hexagon) -> str:
+    """The names of the six areas around their hexagon, as SVG."""
+    return format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="{}">{}</text>',
+        ((corner.x, corner.y, corner.anchor, corner.area.label) for corner in hexagon.corners),
+    )
+
+
+@register.simple_tag
+def hexagon_rows(hexagon, highest: int | None = None) -> str:
+    """The six scores as rows of a table: whole ones of ``highest``, or else with one decimal."""
+    of = highest and format_html(' <span class="quiet">{}</span>', _("of %(highest)s") % {"highest": highest})
+    return format_html_join(
+        "\n",
+        '<tr><th scope="row">{} <span class="quiet">({})</span></th><td>{}{}</td></tr>',
+        (
+            (corner.area.verb, corner.area.label, corner.score if highest else _in_tenths(corner.score), of or "")
+            for corner in hexagon.corners
+        ),
+    )
+
+
+@register.filter
+def in_words(hexagon) -> str:
+    """The six areas with their scores, for who does not see the picture."""
+    return ", ".join(f"{corner.area.label} {_in_tenths(corner.score)}" for corner in hexagon.corners)
+
+
+@register.simple_tag
+def meter_rows(skills: list[dict[str, Any]]) -> str:
+    """Skills with their importance from 1 to 5, as rows of a table."""
+    return format_html_join(
+        "",
+        '<tr><th scope="row">{0}</th><td><meter min="1" max="5" value="{1}" aria-label="{0}"></meter> {2}</td></tr>',
+        ((skill["name"], skill["importance"], _in_tenths(skill["importance"])) for skill in skills),
+    )
+
+
+@register.simple_tag
+def technology_chips(technologies: list[dict[str, Any]]) -> str:
+    """Technologies by name; a sign marks those that employers often ask for."""
+    often = format_html(' {}<span class="visually-hidden">{}</span>', icon("ui-bright"), _("asked for often"))
+    return format_html_join(
+        "",
+        "<li{}>{}{}</li>",
+        (
+            (mark_safe(' class="chip--hot"'), technology["name"], often)
+            if technology["hot"]
+            else ("", technology["name"], "")
+            for technology in technologies
+        ),
+    )
+
+
+def _in_tenths(number: float) -> str:
+    """With one decimal; 3.25 is 3.3, as people round and as the filter floatformat does."""
+    return str(Decimal(repr(number)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+# --- Lists of occupations ----------------------------------------------------------------------------------------------
+# Written here, because a page has a hundred of each: in a template they took most of its time. What says the same of an
+# occupation on every page is made once for each of the thousand there are.
+
+_once_for_each = lru_cache(maxsize=2048)
 
 
 @register.simple_tag
 def dots(plot) -> str:
-    """The dots of a plot, each with its occupation. Written here as the rows of a table are: there are a hundred of them."""
-    return format_html_join(
-        "",
-        '<a href="{}" tabindex="-1"><title>{}: {}</title><circle {}/></a>',
-        ((dot.row["url"], dot.row["title"], about_dollars(dot.row["wage_median"]), dot.place) for dot in plot.dots),
+    """The dots of a plot, each with its occupation."""
+    language = get_language()
+    drawn = (
+        f"{_named_dot(dot.row['url'], dot.row['title'], dot.row['wage_median'], language)}<circle {dot.place}/></a>"
+        for dot in plot.dots
     )
+    return mark_safe("".join(drawn))  # noqa: S308 (made of what is escaped, and of numbers)
+
+
+@_once_for_each
+def _named_dot(url: str, title: str, wage: int, language: str) -> str:
+    return format_html('<a href="{}" tabindex="-1"><title>{}: {}</title>', url, title, about_dollars(wage))
 
 
 @register.simple_tag
 def occupation_table_rows(rows: list[dict[str, Any]]) -> str:
-    """The rows of a table of occupations. A hundred of them in a template took a quarter of the time of their page."""
+    """The rows of a table of occupations."""
+    language = get_language()
+    shown = (
+        "url", "title", "wage_median", "wage_top_coded", "hourly_wage_median", "job_zone", "annual_openings",
+        "projected_change",
+    )  # fmt: skip
+    drawn = (_table_row(bool(row.get("editorial")), language, *[row[name] for name in shown]) for row in rows)
+    return mark_safe("\n".join(drawn))  # noqa: S308 (each is escaped)
+
+
+@_once_for_each
+def _table_row(editorial, language, url, title, wage, top_coded, hourly_wage, zone, openings, change) -> str:
     none = '<span class="quiet">–<span class="visually-hidden">{}</span></span>'
-    unrated, unpublished = format_html(none, _("not rated")), format_html(none, _("not published"))
-    own_choice = format_html(
-        ' <a class="editorial" href="#editorial">{}<span class="visually-hidden">{}</span></a>',
-        icon("ui-editorial"),
-        _("Our own choice"),
-    )
-    return format_html_join(
-        "\n",
+    own_choice = ' <a class="editorial" href="#editorial">{}<span class="visually-hidden">{}</span></a>'
+    return format_html(
         '<tr><th scope="row"><a href="{}">{}</a>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>',
+        url,
+        title,
+        format_html(own_choice, icon("ui-editorial"), _("Our own choice")) if editorial else "",
+        _pay(wage, top_coded, hourly_wage),
+        zone or format_html(none, _("not rated")),
+        format_html(none, _("not published")) if openings is None else about(openings),
+        format_html(none, _("not published")) if change is None else signed_percent(change),
+    )
+
+
+@register.simple_tag
+def job_rows(rows: list[dict[str, Any]], preparation: bool = False) -> str:
+    """Occupations with their pay, and with the education that most start with where ``preparation`` is asked for."""
+    return format_html_join(
+        "",
+        '<li><a href="{}">{}</a>{} <span class="jobs__pay">{}{}</span></li>',
         (
             (
                 row["url"],
                 row["title"],
-                own_choice if row["editorial"] else "",
+                format_html(" {}", icon("ui-editorial")) if row.get("editorial") else "",
+                _preparation(row) if preparation and row["education"] else "",
                 pay(row),
-                row["job_zone"] or unrated,
-                unpublished if row["annual_openings"] is None else about(row["annual_openings"]),
-                unpublished if row["projected_change"] is None else signed_percent(row["projected_change"]),
             )
             for row in rows
         ),
     )
+
+
+def _preparation(row: dict[str, Any]) -> str:
+    asks_for_more = row["experience"] and row["experience"] != Experience.NONE
+    return f"{row['education'].label}{' ' + _('and experience') if asks_for_more else ''}, "
 
 
 @register.filter
@@ -150,12 +256,15 @@ def occupations(count: int) -> str:
 def source_mark(source):
     """A small mark beside a number, which leads to the number's source at the foot of the page."""
     # A page without the fact has no source for it either.
-    if not source:
-        return ""
+    return _source_mark(source.slug, str(source), get_language()) if source else ""
+
+
+@lru_cache(maxsize=256)
+def _source_mark(slug: str, name: str, language: str) -> str:
     return format_html(
         '<a class="source-mark" href="#source-{}"><span class="visually-hidden">{}</span></a>',
-        source.slug,
-        _("Source: %(source)s") % {"source": source},
+        slug,
+        _("Source: %(source)s") % {"source": name},
     )
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Basis, Colour, Icon
 from clusters.models.base import ReferenceModel, ReviewedModel
-from clusters.querysets import ClusterQuerySet, PathwayOccupationQuerySet, PathwayQuerySet
+from clusters.querysets import PathwayOccupationQuerySet, PathwayQuerySet
 
 
 class Framework(ReferenceModel):
@@ -62,8 +62,6 @@ class Cluster(ReviewedModel, ReferenceModel):
         _("colour"), choices=Colour.choices, help_text=_("Of the cluster's page and everything below it.")
     )
     icon = models.CharField(_("sign"), max_length=40, choices=Icon.choices)
-
-    objects = ClusterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cluster")

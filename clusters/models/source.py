@@ -1,6 +1,6 @@
 import time
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -64,7 +64,11 @@ class ContentVersion(models.Model):
     @classmethod
     def current(cls) -> int:
         """The number now; 0 before the first change."""
-        return cls.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+        # Nearly every page asks. A queryset takes Django ten times as long to put into words as the database needs to answer.
+        with connections[router.db_for_read(cls)].cursor() as cursor:
+            cursor.execute("SELECT number FROM clusters_contentversion WHERE id = 1")
+            row = cursor.fetchone()
+        return row[0] if row else 0
 
     @classmethod
     def bump(cls) -> None:

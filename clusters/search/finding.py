@@ -15,9 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate
 
 from clusters.models import Occupation, SearchEntry, SearchKind
-from clusters.search import snapshot
 from clusters.search.ranking import Candidate, Found, Term, rank
-from clusters.search.snapshot import Snapshot
+from clusters.search.snapshot import Snapshot, snapshot
 from clusters.search.words import Vocabulary, shared_start, word, words_of
 
 MAX_CHARACTERS = 100
@@ -92,7 +91,7 @@ def search(query: str, *, limit: int = MAX_RESULTS) -> Results:
     typed = words_of(query)[:MAX_WORDS]
     if not typed:
         return Results(query)
-    kept = snapshot.current()
+    kept = snapshot()
     words = [part for text in typed for part in _correct(text, kept.vocabulary).split()]
     found, partial = _by_words(words, kept)
     groups = {kind: [result for result in found if result.kind == kind][:limit] for kind in SearchKind}

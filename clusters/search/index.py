@@ -17,7 +17,6 @@ from clusters.models import (
     SearchEntry,
     SearchKind,
 )
-from clusters.search import snapshot
 from clusters.search.words import stems_of
 
 BATCH = 1000
@@ -99,7 +98,6 @@ def _refresh(source: Source, **condition) -> int:
     SearchEntry.objects.bulk_create(
         changed, batch_size=BATCH, update_conflicts=True, unique_fields=["kind", "row"], update_fields=_CONTENT
     )
-    snapshot.forget()
     return len(changed) + len(gone)
 
 

@@ -2,35 +2,22 @@
 
 from dataclasses import dataclass
 
-from clusters.models import ContentVersion, Occupation, SearchEntry
+from clusters.kept import kept_until_change
+from clusters.models import Occupation, SearchEntry
 from clusters.search.ranking import Standing
 from clusters.search.words import Vocabulary
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    version: int
     vocabulary: Vocabulary
     standings: dict[int, Standing]
 
 
-_kept: Snapshot | None = None
-
-
-def current() -> Snapshot:
+@kept_until_change
+def snapshot() -> Snapshot:
     """The snapshot of the content as it is now: one query, and two more after a change."""
-    global _kept
-    version = ContentVersion.current()
-    kept = _kept
-    if kept is None or kept.version != version:
-        kept = _kept = Snapshot(version, _vocabulary(), _standings())
-    return kept
-
-
-def forget() -> None:
-    """Drop what this process keeps. A transaction that is undone gives its version number to the next one."""
-    global _kept
-    _kept = None
+    return Snapshot(_vocabulary(), _standings())
 
 
 def _vocabulary() -> Vocabulary:

@@ -1,14 +1,17 @@
 from collections import Counter, defaultdict
 
-from django.db.models import OuterRef, Subquery
-from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy as _
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clusters.atlas import atlas, mean_interests, national_median
 from clusters.charts import dot_plot, hexagon, pay_bar
-from clusters.choices import InterestArea, JobZone
-from clusters.models import Cluster, MajorOccupation, Occupation, Pathway, PathwayOccupation, Program, SchoolNote
-from clusters.views.rows import mean_interests, national_median, occupation_rows, sources_of
+from clusters.choices import Basis, JobZone
+from clusters.compiled import compiled
+from clusters.models import MajorOccupation, PathwayOccupation, Program, SchoolNote
 
 MAJORS_SHOWN = 12
 GROWING_SHOWN = 6
@@ -22,24 +25,26 @@ OFFERS_SHOWN = 6
 @require_safe
 def cluster_list(request):
     """All clusters of the framework, with how much is in each."""
-    return render(request, "clusters/cluster_list.html", {"clusters": Cluster.objects.with_counts()})
+    return render(request, "clusters/cluster_list.html", {"clusters": atlas().clusters.values()})
 
 
 @require_safe
 def cluster_detail(request, cluster_slug):
     """A cluster: its words, its pathways, and its occupations as one picture."""
-    cluster = get_object_or_404(Cluster.objects.current(), slug=cluster_slug)
-    pathways = list(cluster.pathways.current().order_by("position"))
-    rows = occupation_rows(Occupation.objects.current().in_cluster(cluster_slug).by_title().facts(*InterestArea.values))
-    sources = sources_of(rows)
+    found = atlas()
+    cluster = found.cluster(cluster_slug)
+    if cluster is None:
+        raise Http404(_("There is no cluster with this address."))
+    pathways = found.pathways_of(cluster)
+    rows = found.rows_on(pathways)
+    sources = found.sources_of(rows)
     median = national_median(sources)
-    _attach_occupations(pathways, rows, median)
     interests = mean_interests(rows)
     growing = [row for row in rows if row["annual_openings"] and (row["projected_change"] or 0) > 0]
     growing.sort(key=lambda row: -row["projected_change"])
     context = {
         "cluster": cluster,
-        "pathways": pathways,
+        "pathways": _spans(found, pathways, rows, median),
         "rows": rows,
         "plot": dot_plot(rows),
         "columns": _table_columns(),
@@ -51,51 +56,47 @@ def cluster_detail(request, cluster_slug):
     return render(request, "clusters/cluster_detail.html", context)
 
 
-def _attach_occupations(pathways, rows, national_median):
-    """Give each pathway the span of pay and preparation of its occupations, for one line of the cluster's list."""
-    facts = {row["pk"]: row for row in rows}
-    on_pathway = defaultdict(list)
-    assignments = PathwayOccupation.objects.shown().filter(pathway__in=pathways)
-    for pathway_id, occupation_id in assignments.values_list("pathway_id", "occupation_id"):
-        on_pathway[pathway_id].append(facts[occupation_id])
+def _spans(found, pathways, rows, national_median):
+    """Each pathway with the span of pay and preparation of its occupations, for one line of the cluster's list."""
     top = max((row["wage_median"] or 0 for row in rows), default=0) * 1.05
+    spans = []
     for pathway in pathways:
-        own = on_pathway[pathway.pk]
+        own = found.rows_on([pathway])
         wages = sorted(row["wage_median"] for row in own if row["wage_median"])
         zones = sorted(row["job_zone"] for row in own if row["job_zone"])
-        pathway.occupation_count = len(own)
-        pathway.lowest_pay, pathway.highest_pay = (wages[0], wages[-1]) if wages else (None, None)
-        pathway.least_zone, pathway.most_zone = (JobZone(zones[0]), JobZone(zones[-1])) if zones else (None, None)
-        pathway.pay_bar = wages and pay_bar(
-            [wages[0], wages[len(wages) // 4], wages[len(wages) // 2], wages[3 * len(wages) // 4], wages[-1]],
-            national_median,
-            top=top,
-        )
+        span = {"pathway": pathway, "occupation_count": len(own)}
+        if wages:
+            quarters = [wages[0], wages[len(wages) // 4], wages[len(wages) // 2], wages[3 * len(wages) // 4], wages[-1]]
+            bar = pay_bar(quarters, national_median, top=top)
+            span |= {"lowest_pay": wages[0], "highest_pay": wages[-1], "pay_bar": bar}
+        if zones:
+            span |= {"least_zone": JobZone(zones[0]), "most_zone": JobZone(zones[-1])}
+        spans.append(span)
+    return spans
 
 
 # The columns of a table of occupations: heading, figure to sort by, and the order a first click asks for.
 TABLE_COLUMNS = {
-    "title": (_("Occupation"), lambda row: row["title"].lower(), "title"),
-    "pay": (_("Pay a year"), lambda row: row["wage_median"], "-pay"),
-    "zone": (_("Preparation, 1 to 5"), lambda row: row["job_zone"], "zone"),
-    "openings": (_("Openings a year"), lambda row: row["annual_openings"], "-openings"),
-    "change": (_("Jobs in ten years"), lambda row: row["projected_change"], "-change"),
+    "title": (gettext_lazy("Occupation"), lambda row: row["title"].lower(), "title"),
+    "pay": (gettext_lazy("Pay a year"), lambda row: row["wage_median"], "-pay"),
+    "zone": (gettext_lazy("Preparation, 1 to 5"), lambda row: row["job_zone"], "zone"),
+    "openings": (gettext_lazy("Openings a year"), lambda row: row["annual_openings"], "-openings"),
+    "change": (gettext_lazy("Jobs in ten years"), lambda row: row["projected_change"], "-change"),
 }
 
 
 @require_safe
 def pathway_detail(request, cluster_slug, pathway_slug):
     """A pathway: its words, the ladder from entry to advanced, its occupations as a table, and the majors that lead there."""
-    pathway = get_object_or_404(
-        Pathway.objects.current().filter(cluster__retired_on=None).select_related("cluster"),
-        cluster__slug=cluster_slug,
-        slug=pathway_slug,
-    )
-    link = PathwayOccupation.objects.filter(pathway=pathway, occupation=OuterRef("pk"))
-    occupations = Occupation.objects.on_pathway(pathway).annotate(basis=Subquery(link.values("basis")))
-    rows = occupation_rows(occupations.by_title().facts("normal_day", "basis"))
-    sources = sources_of(rows)
-    majors, sources["majors"] = _majors(rows)
+    found = atlas()
+    pathway = found.pathway(cluster_slug, pathway_slug)
+    if pathway is None:
+        raise Http404(_("There is no pathway with this address."))
+    bases = found.bases[pathway.pk]
+    rows = [row | {"editorial": bases[row["pk"]] == Basis.EDITORIAL} for row in found.rows_on([pathway])]
+    sources = found.sources_of(rows)
+    majors, release = _majors(pathway, rows)
+    sources["majors"] = found.sources.get(release)
     programs = list(
         Program.objects.published().on_pathway(pathway).with_marks().with_offers(OFFERS_SHOWN)[: PROGRAMS_SHOWN + 1]
     )
@@ -106,7 +107,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     context = {
         "cluster": pathway.cluster,
         "pathway": pathway,
-        "siblings": pathway.cluster.pathways.current().order_by("position"),
+        "siblings": found.pathways_of(pathway.cluster),
         "ladder": _ladder(rows),
         "days": _days(rows),
         "rows": _sorted(rows, sort),
@@ -123,26 +124,32 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     return render(request, "clusters/pathway_detail.html", context)
 
 
-def _majors(rows):
-    """A field of study for each of the occupations with the most openings, no field twice, and the source of the links.
+@compiled
+def _majors_on(pathway):
+    on_it = PathwayOccupation.objects.shown().filter(pathway=pathway)
+    links = MajorOccupation.objects.to_study().filter(occupation__in=on_it.values("occupation"))
+    return links.values("occupation_id", "major_id", "source_id", code=F("major__code"), title=F("major__title"))
+
+
+def _majors(pathway, rows):
+    """A field of study for each of the occupations with the most openings, no field twice, and the release of the links.
 
     Of an occupation's fields the one is chosen that belongs to the pathway's most usual family (the first two digits of its
     CIP code): of all that leads to managers in health care, health administration rather than veterinary administration.
     """
-    links = MajorOccupation.objects.to_study().filter(occupation__in=[row["pk"] for row in rows])
-    links = list(links.select_related("major", "source"))
-    families = Counter(link.major.code[:2] for link in links)
+    links = _majors_on(pathway.pk)
+    families = Counter(link["code"][:2] for link in links)
     # Sorting is stable: within a family the fields stay in the order of their codes.
-    links.sort(key=lambda link: -families[link.major.code[:2]])
+    links.sort(key=lambda link: -families[link["code"][:2]])
     by_occupation = defaultdict(list)
     for link in links:
-        by_occupation[link.occupation_id].append(link)
+        by_occupation[link["occupation_id"]].append(link)
     chosen = {}
     for row in sorted(rows, key=lambda row: -(row["annual_openings"] or 0)):
-        fresh = (link for link in by_occupation[row["pk"]] if link.major_id not in chosen)
+        fresh = (link for link in by_occupation[row["pk"]] if link["major_id"] not in chosen)
         if link := next(fresh, None):
-            chosen[link.major_id] = {"title": link.major.title, "row": row}
-    return list(chosen.values())[:MAJORS_SHOWN], links[0].source if links else None
+            chosen[link["major_id"]] = {"title": link["title"], "row": row}
+    return list(chosen.values())[:MAJORS_SHOWN], links[0]["source_id"] if links else None
 
 
 def _table_columns(sort=""):

@@ -1,16 +1,27 @@
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clusters.atlas import SOURCE_ROLES, atlas, national_median
 from clusters.charts import hexagon, pay_bar
-from clusters.choices import Basis, InterestArea, JobZone, Outlook, SkillKind
+from clusters.choices import Basis, InterestArea, SkillKind
+from clusters.compiled import compiled
 from clusters.forms import OccupationFilterForm
-from clusters.models import Occupation, Program
+from clusters.models import (
+    AlternateTitle,
+    MajorOccupation,
+    Occupation,
+    OccupationSkill,
+    OccupationTechnology,
+    Program,
+    RelatedOccupation,
+)
 from clusters.models.occupation import PERCENTILES
 from clusters.structured_data import occupation_data
-from clusters.views.rows import SOURCE_ROLES, national_median, occupation_rows, sources_of
+from clusters.views.program import PROGRAM_LINK, program_links
 
 PAGE_SIZE = 40
 COMPARE_AT_MOST = 4
@@ -22,16 +33,17 @@ PROGRAMS_SHOWN = 6
 def occupation_list(request):
     """All occupations, narrowed and sorted by the query string."""
     form = OccupationFilterForm(request.GET)
-    occupations = form.narrow(Occupation.objects.current())
-    page = Paginator(occupations.facts(), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = occupation_rows(page.object_list)
+    found = atlas()
+    narrowed = form.narrow(Occupation.objects.current()).values_list("pk", flat=True)
+    page = Paginator(narrowed, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [found.rows[pk] for pk in page.object_list if pk in found.rows]
     filters = request.GET.copy()
     filters.pop("page", None)
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "sources": sources_of(rows),
+        "sources": found.sources_of(rows),
         "filters": filters.urlencode(),
         "compare_at_most": COMPARE_AT_MOST,
     }
@@ -41,58 +53,89 @@ def occupation_list(request):
 @require_safe
 def occupation_detail(request, code):
     """One occupation: what it pays, how it grows, what it takes, and what is near it."""
-    own_sources = {role: column.removesuffix("_id") for role, column in SOURCE_ROLES.items()}
-    occupation = Occupation.objects.filter(code=code).select_related(*own_sources.values()).first()
+    found = atlas()
+    occupation = found.by_code.get(code)
     if occupation is None:
         raise Http404(_("There is no occupation with this code."))
-    interests = [getattr(occupation, area) for area in InterestArea.values]
-    links = _links(occupation)
-    sources = {role: getattr(occupation, name) for role, name in own_sources.items()}
-    sources |= {role: rows[0].source for role, rows in links.items() if rows}
+    links = {role: rows_of(occupation["pk"]) for role, rows_of in LINKS.items()}
+    source_ids = {role: occupation[column] for role, column in SOURCE_ROLES.items()}
+    source_ids |= {role: rows[0]["source_id"] for role, rows in links.items() if rows}
+    sources = {role: found.sources[pk] for role, pk in source_ids.items() if pk in found.sources}
+    interests = [occupation[area] for area in InterestArea.values]
+    skills = [link | found.skills[link["skill_id"]] for link in links["skills"]]
     context = {
         "occupation": occupation,
-        "zone": JobZone(occupation.job_zone) if occupation.job_zone else None,
         "hexagon": hexagon(interests) if interests[0] is not None else None,
-        "pathways": _pathways(occupation),
-        "programs": list(Program.objects.published().models().leading_into(occupation).with_marks()[:PROGRAMS_SHOWN]),
-        "skills": _by_kind(links["skills"]),
-        "technologies": [link.technology for link in links["technologies"]],
-        "titles": _alternate_titles(occupation),
-        "related": _related(links["related"]),
-        "majors": [link.major for link in links["majors"]],
-        "sources": {role: source for role, source in sources.items() if source},
-        **_pay(occupation),
-        **_outlook(occupation),
+        "pathways": [
+            {"pathway": pathway, "editorial": basis == Basis.EDITORIAL}
+            for pathway, basis in found.pathways_with(occupation["pk"])
+        ],
+        "programs": program_links(_programs(occupation["pk"]), found),
+        "skills": _by_kind(skills),
+        "technologies": links["technologies"],
+        "titles": _alternate_titles(occupation["pk"]),
+        "related": [found.rows[link["related_id"]] for link in links["related"]],
+        "majors": links["majors"],
+        "sources": sources,
+        **_pay(occupation, sources.get("wages")),
+        **_outlook(occupation, sources.get("outlook")),
     }
     context["structured_data"] = occupation_data(
         occupation,
         url=request.build_absolute_uri(request.path),
-        skills=links["skills"],
+        skills=[skill["name"] for skill in skills],
         pay_period=context["pay_period"],
         pay=context.get("pay", {}),
+        source=sources.get("wages"),
     )
     return render(request, "clusters/occupation_detail.html", context)
 
 
-def _links(occupation):
-    """What the occupation needs, uses, is near to and can be studied for, each with its source."""
-    skills = occupation.occupation_skills.current().order_by("-importance", "skill__element_id")
-    technologies = occupation.occupation_technologies.current().order_by("position")
-    related = occupation.related_occupations.current().filter(related__retired_on=None).order_by("position")
-    majors = occupation.major_occupations.to_study()
-    return {
-        "skills": list(skills.select_related("skill", "source")),
-        "technologies": list(technologies.select_related("technology", "source")),
-        "related": list(related.select_related("source")),
-        "majors": list(majors.select_related("major", "source")),
-    }
+@compiled
+def _skills(occupation):
+    links = OccupationSkill.objects.current().filter(occupation=occupation)
+    return links.order_by("-importance", "skill__element_id").values("skill_id", "importance", "source_id")
 
 
-def _pay(occupation):
+@compiled
+def _technologies(occupation):
+    links = OccupationTechnology.objects.current().filter(occupation=occupation).order_by("position")
+    return links.values("source_id", name=F("technology__name"), hot=F("technology__hot"))
+
+
+@compiled
+def _related(occupation):
+    links = RelatedOccupation.objects.current().filter(occupation=occupation, related__retired_on=None)
+    return links.order_by("position").values("related_id", "source_id")
+
+
+@compiled
+def _majors(occupation):
+    links = MajorOccupation.objects.to_study().filter(occupation=occupation)
+    return links.values("source_id", title=F("major__title"))
+
+
+# What an occupation needs, uses, is near to and can be studied for, each as rows with their source.
+LINKS = {"skills": _skills, "technologies": _technologies, "related": _related, "majors": _majors}
+
+
+@compiled
+def _programs(occupation):
+    programs = Program.objects.published().models().leading_into(occupation).with_school_count()[:PROGRAMS_SHOWN]
+    return programs.values(*PROGRAM_LINK, "school_count")
+
+
+@compiled
+def _titles(occupation):
+    return AlternateTitle.objects.current().filter(occupation=occupation).values("title")
+
+
+def _pay(occupation, source):
     """Yearly pay, or hourly pay where only that is published, as amounts and as a bar."""
-    baseline = occupation.wages_source.baseline if occupation.wages_source else {}
+    # A figure that an editor typed is from no release.
+    baseline = source.baseline if source else {}
     for period, prefix in (("year", "wage"), ("hour", "hourly_wage")):
-        amounts = {percentile: getattr(occupation, f"{prefix}_{percentile}") for percentile in PERCENTILES}
+        amounts = {percentile: occupation[f"{prefix}_{percentile}"] for percentile in PERCENTILES}
         if amounts["median"] is not None:
             all_jobs = baseline.get(f"{prefix}_median")
             return {
@@ -104,55 +147,36 @@ def _pay(occupation):
     return {"pay_period": None}
 
 
-def _outlook(occupation):
-    change = occupation.projected_change
+def _outlook(occupation, source):
+    change = occupation["projected_change"]
     if change is None:
         return {"outlook": None}
-    # A figure that an editor typed is from no release.
-    baseline = occupation.outlook_source.baseline if occupation.outlook_source else {}
-    return {"outlook": Outlook.of(change), "all_jobs_change": baseline.get("projected_change")}
-
-
-def _pathways(occupation):
-    assignments = occupation.pathway_occupations.shown().select_related("pathway__cluster")
-    return [
-        {"pathway": assignment.pathway, "editorial": assignment.basis == Basis.EDITORIAL}
-        for assignment in assignments.order_by("pathway__cluster__number", "pathway__position")
-    ]
+    baseline = source.baseline if source else {}
+    return {"outlook": occupation["outlook"], "all_jobs_change": baseline.get("projected_change")}
 
 
 def _by_kind(skills):
     """Skills and knowledge as two lists; a kind the occupation has none of is left out."""
-    lists = [(kind, [link for link in skills if link.skill.kind == kind]) for kind in SkillKind]
-    return [(kind, links) for kind, links in lists if links]
+    lists = [(kind, [skill for skill in skills if skill["kind"] == kind]) for kind in SkillKind]
+    return [(kind, listed) for kind, listed in lists if listed]
 
 
 def _alternate_titles(occupation):
     """All other names from A to Z, and the shortest few, which are the ones people say."""
-    titles = sorted(set(occupation.alternate_titles.current().values_list("title", flat=True)))
+    titles = sorted({row["title"] for row in _titles(occupation)})
     shortest = sorted(titles, key=len)[:ALTERNATE_TITLES_SHOWN]
     return {"all": titles, "first": shortest, "more": len(titles) > len(shortest)}
-
-
-def _related(links):
-    rows = {
-        row["pk"]: row
-        for row in occupation_rows(Occupation.objects.filter(pk__in=[link.related_id for link in links]).facts())
-    }
-    return [rows[link.related_id] for link in links]
 
 
 @require_safe
 def compare(request):
     """Up to four occupations side by side, named by their codes in the query string."""
     codes = list(dict.fromkeys(request.GET.getlist("o")))
-    found = {
-        row["code"]: row for row in occupation_rows(Occupation.objects.filter(code__in=codes[:50]).facts(*_COMPARED))
-    }
-    rows = [found[code] for code in codes if code in found]
+    found = atlas()
+    rows = [found.by_code[code].copy() for code in codes[:50] if code in found.by_code]
     shown, left_out = rows[:COMPARE_AT_MOST], rows[COMPARE_AT_MOST:]
     top = max((row["wage_p90"] or 0 for row in shown), default=0) * 1.05 or None
-    sources = sources_of(shown)
+    sources = found.sources_of(shown)
     for row in shown:
         row["pay_bar"] = pay_bar([row[f"wage_{p}"] for p in PERCENTILES], national_median(sources), top=top)
         scores = [row[area] for area in InterestArea.values]
@@ -162,12 +186,9 @@ def compare(request):
     context = {
         "rows": shown,
         "left_out": left_out,
-        "unknown": [code[:20] for code in codes if code not in found],
+        "unknown": [code[:20] for code in codes if code not in found.by_code],
         "sources": sources,
         "at_most": COMPARE_AT_MOST,
         "national_median": national_median(sources),
     }
     return render(request, "clusters/compare.html", context)
-
-
-_COMPARED = (*InterestArea.values, *(f"wage_{p}" for p in PERCENTILES if p != "median"), "experience", "training")

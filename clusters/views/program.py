@@ -2,19 +2,33 @@ from collections import defaultdict
 
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from clusters.atlas import atlas
 from clusters.choices import Award, CourseKind, Exit, Grade
 from clusters.completeness import elements, exits, lines_of
 from clusters.forms import ProgramFilterForm
 from clusters.models import Program
-from clusters.querysets import OccupationQuerySet
 from clusters.structured_data import program_data
-from clusters.views.rows import occupation_rows, sources_of
 from schools import qr
 
 PAGE_SIZE = 24
 OFFERS_SHOWN = 30
+
+
+# The columns that ``program_links`` asks for.
+PROGRAM_LINK = ("pk", "slug", "title", "pathway_id")
+
+
+def program_links(rows, found):
+    """Rows of programs for lists that only name them, with their address (``url``) and pathway of the atlas."""
+    return [
+        row
+        | {"url": reverse("clusters:program_detail", args=[row["slug"]]), "pathway": found.pathways[row["pathway_id"]]}
+        for row in rows
+        if row["pathway_id"] in found.pathways
+    ]
 
 
 @require_safe
@@ -33,11 +47,9 @@ def program_list(request):
 def program_detail(request, slug):
     """A program of study: its courses by grade, what one leaves with, and where it leads."""
     program = get_object_or_404(Program.objects.published().with_parts().with_offers(OFFERS_SHOWN + 1), slug=slug)
-    rows = occupation_rows(
-        {name: getattr(link.occupation, name) for name in (*OccupationQuerySet.FACTS, "experience")}
-        for link in program.program_occupations.all()
-    )
-    sources = sources_of(rows) | _sources_of_parts(program)
+    found = atlas()
+    rows = [found.rows[link.occupation_id] for link in program.program_occupations.all()]
+    sources = found.sources_of(rows) | _sources_of_parts(program)
     slots = list(program.course_slots.all())
     context = {
         "program": program,

@@ -1,30 +1,18 @@
 """The real public page of a draft, for staff only. Nothing of it is kept."""
 
 import io
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import get_script_prefix, path, resolve, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
+from schools.undone import undone
+
 # The name of the button "Preview".
 PREVIEW = "_preview"
-
-
-@contextmanager
-def undone():
-    """Takes back at its end whatever was written within.
-
-    SQLite lets nobody else write meanwhile, which takes as long as one page takes: about a tenth of a second. Pages that keep
-    something in memory by the version of the content have no preview: the next edit gets the version that is taken back.
-    """
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def public_page(request, row):

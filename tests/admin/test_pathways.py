@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 
 from assessments import recommend
 from clusters import search
+from clusters.atlas import atlas
 from clusters.models import Cluster, Occupation, Pathway, Program, SchoolNote
 from schools.models import AuditEntry, School
 from tests.admin.forms import BUDGET, change_page, form_data, messages, page, save, sign_in, stamp_of
@@ -188,14 +189,14 @@ def test_a_hidden_pathway_and_its_programs_are_on_no_public_page(staff):
     shown = {url for url in pages if says(client, url)}
     assert own <= shown
     assert len(shown) >= 10
-    before = recommend.profiles()
+    before = recommend.profiles(atlas())
 
     step(staff, pathway, "hide")
     assert {url for url in pages if says(client, url)} == set()
     assert {client.get(url).status_code for url in own} == {404}
     assert client.get("/sitemap.xml").text.count(MADE_UP["pathway"]) == 0
     assert not search.search("canary").pathways
-    assert recommend.profiles() is not before
+    assert recommend.profiles(atlas()) is not before
 
     step(staff, pathway, "show")
     assert {url for url in pages if says(client, url)} == shown

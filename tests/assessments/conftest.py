@@ -1,7 +1,7 @@
 import pytest
 from django.conf import settings
 
-from assessments import items, recommend
+from assessments import items
 from assessments.instruments import load
 from assessments.models import Assessment
 
@@ -15,6 +15,5 @@ def sixty(db) -> Assessment:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """A test that is undone gives its content version and its primary keys to the next one, which has other content."""
-    recommend.forget()
+    """A test that is undone gives its primary keys to the next one, which has other content."""
     items.forget()

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from assessments import recommend
 from assessments.scoring import SIXTY_ITEMS
+from clusters.atlas import atlas
 from clusters.choices import InterestArea
 from clusters.models import ContentVersion, Occupation, PathwayOccupation
 from tests.factories import make_bare_occupation, make_cluster, make_occupation, make_pathway
@@ -120,24 +121,24 @@ def test_an_empty_site_is_explained():
 
 def test_profiles_are_kept_until_the_content_changes(content, django_assert_num_queries):
     with django_assert_num_queries(3):
-        first = recommend.profiles()
+        first = recommend.profiles(atlas())
     with django_assert_num_queries(1):
-        assert recommend.profiles() is first
+        assert recommend.profiles(atlas()) is first
     ContentVersion.bump()
     # Something else was edited: read anew, but not built anew.
     with django_assert_num_queries(3):
-        assert recommend.profiles() is first
+        assert recommend.profiles(atlas()) is first
     occupation = Occupation.objects.get(code="29-1011.00")
     occupation.artistic = 6.5
     occupation.save()
-    assert recommend.profiles().interests[0][2] == 6.5
+    assert recommend.profiles(atlas()).interests[0][2] == 6.5
 
 
 def test_hidden_and_retired_rows_are_not_matched(content):
     PathwayOccupation.objects.filter(occupation__code="29-1011.00").update(hidden=True)
     Occupation.objects.filter(code="29-1022.00").update(retired_on="2025-01-01")
     Occupation.objects.filter(code__startswith="29-103").update(retired_on="2025-01-01")
-    profiles = recommend.profiles()
+    profiles = recommend.profiles(atlas())
     assert "29-1011.00" in profiles.codes
     assert "29-1022.00" not in profiles.codes
     members = [{profiles.codes[place] for place in cluster.members} for cluster in profiles.clusters]

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from assessments import recommend
 from assessments.evaluation import METHODS, NOISE_LEVELS, Figures, evaluate, students
+from clusters.atlas import atlas
 
 FIGURES = {
     "first": "own cluster first",
@@ -33,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, students, seed, json, **options):
         if students < 1:
             raise CommandError("Ask at least one student.")
-        profiles = recommend.profiles()
+        profiles = recommend.profiles(atlas())
         if not profiles.clusters:
             raise CommandError("There are no clusters with occupations. Run load_reference_data first.")
         if min(len(cluster.members) for cluster in profiles.clusters) < 2:

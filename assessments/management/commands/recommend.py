@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from assessments.matching import match, tier
 from assessments.recommend import profiles
 from assessments.scoring import HIGHEST_SCORE, LETTERS, SIXTY_ITEMS, area_scores, is_differentiated
+from clusters.atlas import atlas
 from clusters.choices import JobZone
 from clusters.models import Cluster, Occupation
 
@@ -67,7 +68,7 @@ def _read_answers(digits: str) -> list[int]:
 
 def _recommend(scores: list[float], zone: int | None) -> dict:
     """What is printed: ``scores``, ``differentiated``, ``clusters`` and ``occupations``, best fit first."""
-    ranked = match(profiles(), scores)
+    ranked = match(profiles(atlas()), scores)
     clusters = {pk: rest for pk, *rest in Cluster.objects.values_list("pk", "number", "slug", "title")}
     occupations = Occupation.objects.filter(job_zone__lte=zone) if zone else Occupation.objects.all()
     titles = dict(occupations.values_list("code", "title"))
