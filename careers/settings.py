@@ -126,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SESSION_ENGINE = "careers.sessions"
 # Staff are signed out after so long without a click, and so long after they signed in.
 STAFF_IDLE_MINUTES = 30
 STAFF_SESSION_HOURS = 12

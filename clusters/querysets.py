@@ -43,7 +43,7 @@ class SchoolNoteQuerySet(models.QuerySet):
         return (
             self.filter(pathway=pathway)
             .select_related("school", "first_program")
-            .defer("first_program__shipped", "first_program__adopted")
+            .only("text", "offered", "school__name", "school__slug", "first_program__title", "first_program__slug")
             .annotate(names_program=Exists(named))
             .order_by("school__name")
         )
@@ -100,6 +100,7 @@ class ProgramQuerySet(ReferenceQuerySet):
     def with_offers(self, most: int):
         """Programs with ``offers``: the first ``most`` public copies of each, by the name of the school."""
         offers = self.model.objects.published().select_related("school").order_by("school__name", "pk")
+        offers = offers.only("slug", "based_on", "school__name", "school__slug")
         return self.prefetch_related(models.Prefetch("copies", offers[:most], to_attr="offers"))
 
     def on_pathway(self, pathway):
@@ -137,17 +138,15 @@ class ProgramQuerySet(ReferenceQuerySet):
         return self.annotate(school_count=_count(copies))
 
     def with_marks(self):
-        """Programs with what a list says of each: career_courses, has_dual_credit, credential_count, school_count."""
+        """Programs with no more than a list says of each: career_courses, has_dual_credit, credential_count, school_count."""
         slots, links = (
             self.model._meta.get_field(name).related_model.objects.current().filter(program=OuterRef("pk"))
             for name in ("course_slots", "program_credentials")
         )
         careers = slots.filter(kind=CourseKind.CAREER)
-        # What was shipped is for editors, and takes as long to read as all the rest.
-        unread = ("shipped", "adopted", "pathway__shipped", "pathway__cluster__shipped")
         return (
-            self.select_related("pathway__cluster", "school")
-            .defer(*unread)
+            self.select_related("school")
+            .only("slug", "title", "summary", "last_entry", "pathway", "school__name", "school__slug")
             .annotate(
                 career_courses=_count(careers),
                 has_dual_credit=Exists(slots.filter(dual_credit=True)),

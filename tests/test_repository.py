@@ -31,7 +31,7 @@ LAYERS = [
     },
     {"querysets"},
     {"models", "translation"},
-    {"undone", "kept"},
+    {"undone", "kept", "compiled"},
     {"access", "audit", "wholes", "history", "throttle", "second_factor", "carried", "backends"}
     | {"importers", "search", "signals", "services", "instruments", "items", "recommend"}
     | {"completeness", "program_checks", "adoption", "open_data", "texts", "structured_data", "addresses", "to_do"}

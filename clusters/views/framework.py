@@ -12,6 +12,7 @@ from clusters.charts import dot_plot, hexagon, pay_bar
 from clusters.choices import Basis, JobZone
 from clusters.compiled import compiled
 from clusters.models import MajorOccupation, PathwayOccupation, Program, SchoolNote
+from clusters.views.program import placed
 
 MAJORS_SHOWN = 12
 GROWING_SHOWN = 6
@@ -97,9 +98,8 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     sources = found.sources_of(rows)
     majors, release = _majors(pathway, rows)
     sources["majors"] = found.sources.get(release)
-    programs = list(
-        Program.objects.published().on_pathway(pathway).with_marks().with_offers(OFFERS_SHOWN)[: PROGRAMS_SHOWN + 1]
-    )
+    programs = Program.objects.published().on_pathway(pathway).with_marks().with_offers(OFFERS_SHOWN)
+    programs = placed(programs[: PROGRAMS_SHOWN + 1], found)
     notes = list(SchoolNote.objects.on_pathway(pathway))
     sort = request.GET.get("sort", "")
     if sort.removeprefix("-") not in TABLE_COLUMNS:

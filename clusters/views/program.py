@@ -17,6 +17,14 @@ PAGE_SIZE = 24
 OFFERS_SHOWN = 30
 
 
+def placed(programs, found):
+    """The programs on pathways of the atlas, each with its own; somebody may hide one at this very moment."""
+    shown = [program for program in programs if program.pathway_id in found.pathways]
+    for program in shown:
+        program.pathway = found.pathways[program.pathway_id]
+    return shown
+
+
 # The columns that ``program_links`` asks for.
 PROGRAM_LINK = ("pk", "slug", "title", "pathway_id")
 
@@ -39,7 +47,12 @@ def program_list(request):
     page = Paginator(programs, PAGE_SIZE).get_page(request.GET.get("page"))
     filters = request.GET.copy()
     filters.pop("page", None)
-    context = {"form": form, "page": page, "programs": page.object_list, "filters": filters.urlencode()}
+    context = {
+        "form": form,
+        "page": page,
+        "programs": placed(page.object_list, atlas()),
+        "filters": filters.urlencode(),
+    }
     return render(request, "clusters/program_list.html", context)
 
 

@@ -7,7 +7,9 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from clusters.atlas import atlas
 from clusters.models import Program
+from clusters.views.program import placed
 from schools.models import School
 
 SCHOOLS_ON_A_PAGE = 50
@@ -30,7 +32,7 @@ def school_detail(request, slug):
     school = get_object_or_404(School, slug=slug)
     programs = Program.objects.published().offered_at(school).with_marks().in_order()
     page = Paginator(programs, PROGRAMS_ON_A_PAGE).get_page(request.GET.get("page"))
-    clusters = groupby(page.object_list, key=lambda program: program.pathway.cluster)
+    clusters = groupby(placed(page.object_list, atlas()), key=lambda program: program.pathway.cluster)
     context = {
         "school": school,
         "page": page,
