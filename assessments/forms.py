@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,41 +13,44 @@ ANSWERS = [
     (4, _("Like")),
     (5, _("Strongly like")),
 ]
-# One field for all items, for it knows nothing of them: to make ten of them takes as long as to store ten answers.
-ANSWER = forms.TypedChoiceField(
-    choices=ANSWERS, coerce=int, error_messages={"required": _("Choose one of the five answers.")}
-)
+_SENT = {str(value): value for value, _label in ANSWERS}
 
 
-class AnswersForm(forms.Form):
-    """One page of items. The template draws the radio buttons from ``rows``: 50 widget templates cost more than the page."""
+class AnswersForm:
+    """One page of items. Not a form of Django's: reading ten answers with one took as long as storing them.
 
-    def __init__(self, items: Iterable[Item], result: Result | None, data=None):
+    ``sent`` is what came with the request; None where the page is only shown.
+    """
+
+    def __init__(self, items: Iterable[Item], result: Result | None, sent: Mapping[str, str] | None = None):
         self.items = list(items)
-        stored = {f"item-{item.order}": result.answer_to(item.order) for item in self.items} if result else {}
-        super().__init__(data, initial=stored)
-        self.fields = {f"item-{item.order}": ANSWER for item in self.items}
+        self._result, self._sent = result, sent
 
     def answers(self) -> dict[int, int]:
-        """Order of the item -> 1-5, for every item of the page that has a valid answer."""
-        self.is_valid()
-        return {int(name.removeprefix("item-")): answer for name, answer in self.cleaned_data.items()}
+        """Order of the item -> 1-5, for every item of the page that was sent with a valid answer."""
+        sent = ((item.order, self._sent.get(f"item-{item.order}")) for item in self.items)
+        return {order: _SENT[value] for order, value in sent if value in _SENT}
+
+    def errors(self) -> list[Item]:
+        """The items that were sent without an answer."""
+        if self._sent is None:
+            return []
+        answered = self.answers()
+        return [item for item in self.items if item.order not in answered]
 
     def rows(self) -> list[dict]:
         """For each item of the page: the item, the name of its field, what was chosen, and what is wrong."""
+        errors = self.errors()
         rows = []
         for item in self.items:
-            field = self[f"item-{item.order}"]
-            chosen = field.value()
-            rows.append(
-                {
-                    "item": item,
-                    "name": field.html_name,
-                    # What was sent is text, what was stored a number.
-                    "chosen": None if chosen is None else str(chosen),
-                    "error": field.errors[0] if field.errors else "",
-                }
-            )
+            name = f"item-{item.order}"
+            if self._sent is None:
+                stored = self._result.answer_to(item.order) if self._result else None
+                chosen = None if stored is None else str(stored)
+            else:
+                chosen = self._sent.get(name)
+            error = _("Choose one of the five answers.") if item in errors else ""
+            rows.append({"item": item, "name": name, "chosen": chosen, "error": error})
         return rows
 
 

@@ -1,9 +1,12 @@
 """The assessment, page by page, and its result. All of it is private to one browser: never cached, never with an address that
 says who or what."""
 
+from functools import lru_cache
+
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -66,7 +69,7 @@ def assessment_page(request, slug, number):
         result = _save(request, result, assessment, form.answers())
         if request.POST.get("go") == "back":
             return redirect("assessments:assessment_page", slug, max(number - 1, 1))
-        if form.is_valid():
+        if not form.errors():
             return _next(result, slug, number, paginator.num_pages)
     context = {
         "assessment": assessment,
@@ -95,8 +98,13 @@ def _next(result, slug, number, pages):
     if result.finished_at and number == pages:
         return redirect("assessments:result_detail")
     if number < pages:
-        return redirect("assessments:assessment_page", slug, number + 1)
+        return HttpResponseRedirect(_address(slug, number + 1))
     return redirect("assessments:assessment_page", slug, _page_of_first_gap(result))
+
+
+@lru_cache(maxsize=64)
+def _address(slug, number):
+    return reverse("assessments:assessment_page", args=[slug, number])
 
 
 def _page_of_first_gap(result):

@@ -15,7 +15,8 @@ class SessionStore(db.SessionStore):
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s", [self.session_key, now]
+                "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s",
+                [self.session_key, now],
             )
             row = cursor.fetchone()
         if row is None:
