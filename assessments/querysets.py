@@ -20,6 +20,8 @@ class AssessmentQuerySet(NaturalKeyQuerySet):
 
 # How a JSON object takes over what another one has.
 MERGED = {"postgresql": "answers || %s::jsonb", "sqlite": "json_patch(answers, %s)"}
+# Whether it is this one, in the order in which it was read.
+SAME = {"postgresql": "answers = %s::jsonb", "sqlite": "answers = json(%s)"}
 
 
 class ResultQuerySet(models.QuerySet):
@@ -34,7 +36,7 @@ class ResultQuerySet(models.QuerySet):
         return self.filter(finished_at__isnull=False)
 
     def add_answers(self, result, answers: Mapping[int, int]) -> dict[str, int] | None:
-        """Add answers to those of a result that is kept, as one statement: what others add at the same moment stays, too.
+        """Add answers to those of a result that is kept, in one step: what others add at the same moment stays, too.
 
         Returns all that are stored then; None where there is no result with this primary key and this assessment any more. It
         is SQL because Django's UPDATE returns nothing, and a SELECT before it needs a transaction and costs as much again.
@@ -42,11 +44,37 @@ class ResultQuerySet(models.QuerySet):
         connection = connections[router.db_for_write(self.model)]
         added = json.dumps({str(order): answer for order, answer in answers.items()})
         now = connection.ops.adapt_datetimefield_value(timezone.now())
+        update = (
+            f"UPDATE assessments_result SET answers = {MERGED[connection.vendor]} "  # noqa: S608 (nothing that was sent)
+            "WHERE id = %s AND assessment_id = %s AND expires_at > %s"
+        )
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE assessments_result SET answers = {MERGED[connection.vendor]} "  # noqa: S608 (nothing that was sent)
-                "WHERE id = %s AND assessment_id = %s AND expires_at > %s RETURNING answers",
-                [added, result.pk, result.assessment_id, now],
-            )
+            if connection.vendor == "postgresql":
+                cursor.execute(f"{update} RETURNING answers", [added, result.pk, result.assessment_id, now])
+            else:
+                # A statement that returns rows holds SQLite's write lock until they are fetched, and with it everybody's
+                # answers, while this thread waits for its turn.
+                cursor.execute(update, [added, result.pk, result.assessment_id, now])
+                cursor.execute(
+                    "SELECT answers FROM assessments_result WHERE id = %s", [result.pk] if cursor.rowcount else [None]
+                )
             rows = cursor.fetchall()
         return json.loads(rows[0][0]) if rows else None
+
+    def keep_scores(self, result) -> None:
+        """Store the scores of a finished result, as long as its answers are those it has here.
+
+        It was finished when it first was. SQL, because it is a part of every sixth page that is sent, as ``add_answers`` is.
+        """
+        connection = connections[router.db_for_write(self.model)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE assessments_result SET scores = %s, finished_at = COALESCE(finished_at, %s) "  # noqa: S608
+                f"WHERE id = %s AND {SAME[connection.vendor]}",
+                [
+                    json.dumps(result.scores),
+                    connection.ops.adapt_datetimefield_value(result.finished_at),
+                    result.pk,
+                    json.dumps(result.answers),
+                ],
+            )
