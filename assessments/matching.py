@@ -59,7 +59,7 @@ class ClusterProfile:
     scale: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profiles:
     """All occupations with interests, by code, and the clusters in their official order. Built once for many students."""
 

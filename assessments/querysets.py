@@ -35,6 +35,12 @@ class ResultQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(finished_at__isnull=False)
 
+    def kept_with(self, number: int):
+        """The result with this primary key that has not expired, or None. SQL, as it begins nearly every page of a student."""
+        now = connections[self.db].ops.adapt_datetimefield_value(timezone.now())
+        found = self.raw("SELECT * FROM assessments_result WHERE id = %s AND expires_at > %s", [number, now])
+        return next(iter(found), None)
+
     def add_answers(self, result, answers: Mapping[int, int]) -> dict[str, int] | None:
         """Add answers to those of a result that is kept, in one step: what others add at the same moment stays, too.
 

@@ -1,11 +1,14 @@
 """The occupations and clusters that students are matched with."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
-from assessments.matching import Profiles, build_profiles
+from assessments.matching import Match, Profiles, build_profiles, match
 from clusters.atlas import Atlas
 from clusters.choices import InterestArea
 
+# A student looks at a result several times in a row.
+_match = lru_cache(maxsize=64)(match)
 # Building takes half a second, which only a change of interests or of what is on which pathway has to cost.
 _build = lru_cache(maxsize=1)(build_profiles)
 
@@ -14,6 +17,11 @@ _build = lru_cache(maxsize=1)(build_profiles)
 def profiles(found: Atlas) -> Profiles:
     """The profiles of an atlas; clusters are known by their primary key. Kept in memory for the newest one."""
     return _build(_occupations(found), _clusters(found))
+
+
+def ranked(found: Atlas, scores: Sequence[float]) -> Match:
+    """How all occupations and clusters of an atlas fit six scores."""
+    return _match(profiles(found), tuple(scores))
 
 
 def _occupations(found: Atlas) -> tuple[tuple[str, tuple[float, ...]], ...]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments import recommend
 from assessments.items import items_of
-from assessments.matching import ClusterFit, Match, match, tier
+from assessments.matching import ClusterFit, Match, tier
 from assessments.models import Result
 from assessments.scoring import HIGHEST_SCORE, agreement, is_contradictory, is_differentiated, is_straight_lined
 from clusters.atlas import Atlas, atlas
@@ -53,7 +53,7 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
 
 def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -> dict[str, Any]:
     known = atlas()
-    found, clusters = match(recommend.profiles(known), result.scores), known.clusters
+    found, clusters = recommend.ranked(known, result.scores), known.clusters
     fits = found.clusters
     aside = set(result.put_aside)
     ranked = [fit for fit in fits if clusters[fit.key].slug not in aside]
@@ -174,5 +174,5 @@ def _changes(result: Result) -> list[dict[str, Any]]:
 def _top_before(result: Result, known: Atlas) -> list[str]:
     if result.previous is None or result.previous.scores is None or not is_differentiated(result.previous.scores):
         return []
-    before = match(recommend.profiles(known), result.previous.scores).clusters
+    before = recommend.ranked(known, result.previous.scores).clusters
     return [known.clusters[fit.key].title for fit in before[:TOP_CLUSTERS]]

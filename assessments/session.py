@@ -11,7 +11,7 @@ def current_result(request) -> Result | None:
     number = request.session.get(KEY)
     if number is None:
         return None
-    result = Result.objects.kept().filter(pk=number).first()
+    result = Result.objects.kept_with(number)
     if result:
         result.assessment = assessment_of(result.assessment_id)
     return result

@@ -74,7 +74,7 @@ def assessment_page(request, slug, number):
     context = {
         "assessment": assessment,
         "form": form,
-        "answers": ANSWERS,
+        "answers": tuple((value, str(label)) for value, label in ANSWERS),
         "number": number,
         "pages": paginator.num_pages,
         "answered": len(result.answers) if result else 0,

@@ -32,15 +32,11 @@ def icon(name: str, css_class: str = ""):
     )
 
 
+# Kept for the items of a few assessments, with each of their answers.
 @register.simple_tag
-def answer_buttons(name: str, answers, chosen: str | None):
-    """A radio button for each answer (value and label). Fifty of them in a template took half the time of their page."""
-    return _answer_buttons(name, tuple((value, str(label)) for value, label in answers), chosen)
-
-
-# For the items of a few assessments, with each of their answers.
 @lru_cache(maxsize=1024)
-def _answer_buttons(name: str, answers: tuple[tuple[int, str], ...], chosen: str | None) -> str:
+def answer_buttons(name: str, answers: tuple[tuple[int, str], ...], chosen: str | None):
+    """A radio button for each answer (value and label). Fifty of them in a template took half the time of their page."""
     return format_html_join(
         "",
         '<label class="answer" for="{0}-{1}"><input type="radio" id="{0}-{1}" name="{0}" value="{1}"{2}><span>{3}</span></label>',

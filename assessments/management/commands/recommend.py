@@ -3,8 +3,8 @@ import re
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.matching import match, tier
-from assessments.recommend import profiles
+from assessments.matching import tier
+from assessments.recommend import ranked
 from assessments.scoring import HIGHEST_SCORE, LETTERS, SIXTY_ITEMS, area_scores, is_differentiated
 from clusters.atlas import atlas
 from clusters.choices import JobZone
@@ -68,7 +68,7 @@ def _read_answers(digits: str) -> list[int]:
 
 def _recommend(scores: list[float], zone: int | None) -> dict:
     """What is printed: ``scores``, ``differentiated``, ``clusters`` and ``occupations``, best fit first."""
-    ranked = match(profiles(atlas()), scores)
+    found = ranked(atlas(), scores)
     clusters = {pk: rest for pk, *rest in Cluster.objects.values_list("pk", "number", "slug", "title")}
     occupations = Occupation.objects.filter(job_zone__lte=zone) if zone else Occupation.objects.all()
     titles = dict(occupations.values_list("code", "title"))
@@ -76,12 +76,12 @@ def _recommend(scores: list[float], zone: int | None) -> dict:
         "scores": dict(zip(LETTERS, scores, strict=True)),
         "differentiated": is_differentiated(scores),
         "clusters": [
-            dict(zip(("number", "slug", "title", "fit"), (*clusters[found.key], round(found.fit, 6)), strict=True))
-            for found in ranked.clusters
+            dict(zip(("number", "slug", "title", "fit"), (*clusters[cluster.key], round(cluster.fit, 6)), strict=True))
+            for cluster in found.clusters
         ],
         "occupations": [
             {"code": code, "title": titles[code], "fit": round(fit, 6), "tier": tier(fit)}
-            for code, fit in ranked.occupations
+            for code, fit in found.occupations
             if code in titles
         ],
     }

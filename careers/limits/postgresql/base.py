@@ -1,5 +1,6 @@
 """PostgreSQL for pages."""
 
+import select
 import time
 from functools import cache
 from threading import Lock
@@ -105,3 +106,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         gate.open()
         connection.gate = gate
         return connection
+
+    def is_usable(self):
+        """Whether the next request can go on with this connection, which Django asks before each of them.
+
+        A server that has gone, or has ended it, has said so by now: only then is the server asked. One that hangs would not
+        answer this question either, and the next statement is given up as well.
+        """
+        if self.connection.closed:
+            return False
+        said_something, _, _ = select.select([self.connection.fileno()], [], [], 0)
+        return super().is_usable() if said_something else True
