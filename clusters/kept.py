@@ -9,6 +9,8 @@ from functools import wraps
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.db import router
+
 from clusters.models import ContentVersion
 from schools.undone import is_undone
 
@@ -33,13 +35,15 @@ def kept_until_change(make: Callable[..., Made]) -> Callable[..., Made]:
         if is_undone():
             return make(*key)
         version = ContentVersion.current()
-        entry = kept.get(key)
+        # What was read from a copy of the database is for pages that are read from it.
+        place = (router.db_for_read(ContentVersion), *key)
+        entry = kept.get(place)
         if entry is None or entry[0] != version:
             # After a change all threads want it at the same moment; each making its own would take all of them longer.
             with making:
-                entry = kept.get(key)
+                entry = kept.get(place)
                 if entry is None or entry[0] != version:
-                    entry = kept[key] = version, make(*key)
+                    entry = kept[place] = version, make(*key)
         return entry[1]
 
     return current

@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from careers import logs, public_pages, views
 from careers.freshness import Version, VersionUnknown, watch
+from careers.freshness.postgresql import Link
 from careers.freshness.sqlite import SqliteFreshness
 from careers.pagecache import ENTRY_BYTES, PageCache, keep_pages
 from clusters.models import Cluster, ContentVersion
@@ -595,6 +596,18 @@ if POSTGRES:
             elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
             numbers.append(freshness.current().number)
         assert numbers == [50, 51]
+
+    def test_news_that_the_listener_has_no_time_for_is_heard_by_whoever_asks(site, monkeypatch):
+        monkeypatch.setattr("careers.freshness.postgresql.PostgresFreshness._listen", lambda self: None)
+        freshness = site._freshness
+        with closing(Link(freshness._parameters)) as link:
+            link.listen()
+            freshness.current()
+            freshness._listening, freshness._trusted_until = link, time.monotonic() + 60
+            for number in (50, 51):
+                elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
+                until(lambda number=number: freshness.current().number == number)
+                assert freshness._trusted_until > time.monotonic()
 
     def test_lost_listener_costs_no_freshness(site, caplog):
         def change(number):

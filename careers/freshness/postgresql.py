@@ -54,19 +54,27 @@ class Link:
     def tell(self) -> None:
         self._do(b"NOTIFY " + CHANNEL)
 
+    def has_news(self) -> bool:
+        """Whether news has come by now. Raises psycopg.OperationalError when the server is gone.
+
+        Any thread may ask, at any time: each call of libpq here holds Python's lock until it returns.
+        """
+        self._server.consume_input()
+        return self._news()
+
     def wait_for_news(self, seconds: float) -> bool:
         """Whether there is news within so long; also when it came along with an earlier answer."""
-        news = self._server.notifies()
-        if not news and self._wait(seconds):
-            news = self._server.notifies()
-        found = news is not None
-        # All say the same: that the number is to be read.
-        while news:
-            news = self._server.notifies()
-        return found
+        return self._news() or (self.wait(seconds) and self._news())
 
     def close(self) -> None:
         self._connection.close()
+
+    def _news(self) -> bool:
+        found = self._server.notifies() is not None
+        # All say the same: that the number is to be read.
+        while found and self._server.notifies():
+            pass
+        return found
 
     def _do(self, statement: bytes) -> None:
         answer = self._ask(statement)
@@ -80,12 +88,12 @@ class Link:
         results = []
         while not results or results[-1]:
             while self._server.is_busy():
-                if not self._wait(deadline - time.monotonic()):
+                if not self.wait(deadline - time.monotonic()):
                     raise TimeoutError("The database takes too long to answer.")
             results.append(self._server.get_result())
         return results[0]
 
-    def _wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float) -> bool:
         """Whether something came within so long; it is read in. Raises psycopg.OperationalError when the server is gone."""
         came = bool(self._readable.poll(max(seconds, 0) * 1000))
         if came:
@@ -94,9 +102,10 @@ class Link:
 
 
 class PostgresFreshness:
-    """Is told of changes: a thread listens, and what it heard last is the version, for as long as it is sure to hear.
+    """Is told of changes: a thread keeps a connection that listens, and what was heard last is the version, for as long as it is
+    sure to hear. Who asks for the version looks first whether there is news that the thread has had no time for.
 
-    Whenever it is not (the connection broke, the server does not let anybody listen), each question asks the server.
+    Whenever it is not sure (the connection broke, the server does not let anybody listen), each question asks the server.
     """
 
     def __init__(self, parameters: dict[str, Any]):
@@ -105,6 +114,9 @@ class PostgresFreshness:
         self._version_asked = 0.0
         self._noting = Lock()
         self._trusted_until = 0.0
+        self._listening: Link | None = None
+        self._is_told = False
+        self._news = 0
         self._listener: Thread | None = None
         self._closed = Event()
         self._asking = Lock()
@@ -112,9 +124,16 @@ class PostgresFreshness:
         self._gone_until = 0.0
 
     def current(self) -> Version:
-        if time.monotonic() < self._trusted_until:
-            return self._version
-        return self._ask()
+        with self._noting:
+            is_trusted = self._listening is not None and time.monotonic() < self._trusted_until
+            if is_trusted and not self._hears():
+                return self._version
+            asked, news = time.monotonic(), self._news
+        version = self._ask()
+        # News was heard, so the connection that listens is alive. Where it may not be, it has to answer itself first.
+        if is_trusted:
+            self._trust(asked, news)
+        return version
 
     def close(self) -> None:
         self._closed.set()
@@ -122,6 +141,24 @@ class PostgresFreshness:
             self._listener.join()
         with self._asking:
             self._drop_link()
+
+    def _hears(self) -> bool:
+        """Whether there is news. Until its number is read, each request asks; whoever calls this holds the lock."""
+        try:
+            found = self._listening.has_news()
+        except psycopg.Error:
+            # Broken; the thread will find out as well. Nothing that is read meanwhile makes it trusted again.
+            self._listening, found = None, True
+        if found:
+            self._news += 1
+            self._trusted_until = 0.0
+        return found
+
+    def _trust(self, asked: float, news: int) -> None:
+        """Go by what was read after this moment, if nothing has been heard since but that news."""
+        with self._noting:
+            if self._listening is not None and news == self._news:
+                self._trusted_until = asked + TRUSTED
 
     def _listen(self) -> None:
         while not self._closed.is_set():
@@ -133,22 +170,28 @@ class PostgresFreshness:
                 logger.warning("Nothing tells of changes, so each page asks for them: %s", error)
                 pause = DEAF
             except GONE as error:
-                if self._trusted_until:
+                if self._is_told:
                     logger.warning("Nothing tells of changes any more, so each page asks for them: %s", error)
-                self._trusted_until = 0.0
+                self._is_told, self._trusted_until = False, 0.0
             self._closed.wait(pause)
 
     def _hear(self, link: Link) -> None:
         # Listen first, read then: a change between the two is read and told.
         link.listen()
         self._try_out(link)
-        while not self._closed.is_set():
-            asked = time.monotonic()
-            self._note(link.number(), asked)
-            self._trusted_until = asked + TRUSTED
-            if link.wait_for_news(HEARTBEAT):
-                # Until it is read, each request asks. In a busy process this thread may wait 5 ms for each of its turns.
-                self._trusted_until = 0.0
+        self._listening, self._is_told = link, True
+        try:
+            while not self._closed.is_set():
+                asked, news = time.monotonic(), self._news
+                self._note(link.number(), asked)
+                self._trust(asked, news)
+                link.wait(HEARTBEAT)
+                with self._noting:
+                    if self._listening is None:
+                        raise psycopg.OperationalError("The connection broke.")
+                    self._hears()
+        finally:
+            self._listening = None
 
     def _try_out(self, link: Link) -> None:
         """Raises ToldNothing when a message from another connection does not arrive; a pooler takes LISTEN and says nothing."""
