@@ -39,8 +39,9 @@ class Link:
         # Two seconds are the least that can be asked for.
         self._connection = psycopg.connect(**{**parameters, "connect_timeout": 2, "autocommit": True})
         self._server = self._connection.pgconn
-        self._readable = select.poll()
-        self._readable.register(self._server.socket, select.POLLIN)
+        # libpq lets one thread at a time do anything with a connection but wait for it.
+        self._using = Lock()
+        self._is_asking = False
 
     def number(self) -> int:
         answer = self._ask(NUMBER)
@@ -55,19 +56,39 @@ class Link:
         self._do(b"NOTIFY " + CHANNEL)
 
     def has_news(self) -> bool:
-        """Whether news has come by now. Raises psycopg.OperationalError when the server is gone.
-
-        Any thread may ask, at any time: each call of libpq here holds Python's lock until it returns.
-        """
-        self._server.consume_input()
-        return self._news()
+        """Whether news has come by now; any thread may ask. Raises psycopg.OperationalError when the server is gone."""
+        with self._using:
+            if self._is_asking:
+                # What comes now is for the thread that waits for its answer. It may be news.
+                return self._is_readable(0)
+            self._server.consume_input()
+            return self._news()
 
     def wait_for_news(self, seconds: float) -> bool:
         """Whether there is news within so long; also when it came along with an earlier answer."""
-        return self._news() or (self.wait(seconds) and self._news())
+        with self._using:
+            found = self._news()
+        if found or not self.wait(seconds):
+            return found
+        with self._using:
+            return self._news()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether something came within so long; it is read in. Raises psycopg.OperationalError when the server is gone."""
+        came = self._is_readable(seconds)
+        if came:
+            with self._using:
+                self._server.consume_input()
+        return came
 
     def close(self) -> None:
-        self._connection.close()
+        with self._using:
+            self._connection.close()
+
+    def _is_readable(self, seconds: float) -> bool:
+        readable = select.poll()
+        readable.register(self._server.socket, select.POLLIN)
+        return bool(readable.poll(max(seconds, 0) * 1000))
 
     def _news(self) -> bool:
         found = self._server.notifies() is not None
@@ -83,22 +104,23 @@ class Link:
 
     def _ask(self, statement: bytes) -> psycopg.pq.abc.PGresult:
         """The one result of a statement. Raises TimeoutError."""
-        self._server.send_query(statement)
+        with self._using:
+            self._server.send_query(statement)
+            self._is_asking = True
         deadline = time.monotonic() + PATIENCE
         results = []
         while not results or results[-1]:
-            while self._server.is_busy():
+            while self._is_busy():
                 if not self.wait(deadline - time.monotonic()):
                     raise TimeoutError("The database takes too long to answer.")
-            results.append(self._server.get_result())
+            with self._using:
+                results.append(self._server.get_result())
+                self._is_asking = results[-1] is not None
         return results[0]
 
-    def wait(self, seconds: float) -> bool:
-        """Whether something came within so long; it is read in. Raises psycopg.OperationalError when the server is gone."""
-        came = bool(self._readable.poll(max(seconds, 0) * 1000))
-        if came:
-            self._server.consume_input()
-        return came
+    def _is_busy(self) -> bool:
+        with self._using:
+            return self._server.is_busy()
 
 
 class PostgresFreshness:
