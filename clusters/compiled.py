@@ -62,7 +62,7 @@ def compiled(build: Callable[..., QuerySet]) -> Callable[..., list[dict[str, Any
         answer = [dict(zip(found.columns, row, strict=True)) for row in rows]
         for name, columns in found.translations.items():
             for row in answer:
-                row[name] = next((row[column] for column in columns if row[column]), "")
+                row[name] = next(filter(None, [row.pop(column) for column in columns]), "")
         return answer
 
     return ask
