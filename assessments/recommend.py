@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from threading import Lock
 
 from assessments.matching import Match, Profiles, build_profiles, match
 from clusters.atlas import Atlas
@@ -13,9 +14,18 @@ _match = lru_cache(maxsize=64)(match)
 _build = lru_cache(maxsize=1)(build_profiles)
 
 
-@lru_cache(maxsize=1)
+_building = Lock()
+
+
 def profiles(found: Atlas) -> Profiles:
     """The profiles of an atlas; clusters are known by their primary key. Kept in memory for the newest one."""
+    # One builds, the others wait: all at once would take each of them as many times as long.
+    with _building:
+        return _profiles(found)
+
+
+@lru_cache(maxsize=1)
+def _profiles(found: Atlas) -> Profiles:
     return _build(_occupations(found), _clusters(found))
 
 
