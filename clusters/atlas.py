@@ -98,13 +98,15 @@ def atlas() -> Atlas:
 def _atlas(language: str) -> Atlas:
     clusters = {cluster.pk: cluster for cluster in Cluster.objects.current().defer("shipped").order_by("number")}
     places = Pathway.objects.current().filter(cluster__retired_on=None).order_by("cluster__number", "position")
-    pathways = {pathway.pk: pathway for pathway in places.defer("shipped")}
+    # Each of these is read a moment after the one before, and somebody may be editing.
+    pathways = {pathway.pk: pathway for pathway in places.defer("shipped") if pathway.cluster_id in clusters}
     for pathway in pathways.values():
         pathway.cluster = clusters[pathway.cluster_id]
     bases: dict[int, dict[int, Basis]] = {pk: {} for pk in pathways}
     shown = PathwayOccupation.objects.shown().filter(pathway__cluster__retired_on=None)
     for pathway, occupation, basis in shown.values_list("pathway", "occupation", "basis"):
-        bases[pathway][occupation] = Basis(basis)
+        if pathway in bases:
+            bases[pathway][occupation] = Basis(basis)
     # Made once: a thousand calls of reverse() take as long as all the rest.
     address = reverse("clusters:occupation_detail", args=["CODE"])
     rows = [_row(facts, address.replace("CODE", facts["code"])) for facts in _occupations()]

@@ -62,7 +62,8 @@ def occupation_detail(request, code):
     source_ids |= {role: rows[0]["source_id"] for role, rows in links.items() if rows}
     sources = {role: found.sources[pk] for role, pk in source_ids.items() if pk in found.sources}
     interests = [occupation[area] for area in InterestArea.values]
-    skills = [link | found.skills[link["skill_id"]] for link in links["skills"]]
+    # What a release brings at this very moment may be in a link already, and not in the atlas.
+    skills = [link | found.skills[link["skill_id"]] for link in links["skills"] if link["skill_id"] in found.skills]
     context = {
         "occupation": occupation,
         "hexagon": hexagon(interests) if interests[0] is not None else None,
@@ -74,7 +75,7 @@ def occupation_detail(request, code):
         "skills": _by_kind(skills),
         "technologies": links["technologies"],
         "titles": _alternate_titles(occupation["pk"]),
-        "related": [found.rows[link["related_id"]] for link in links["related"]],
+        "related": [found.rows[link["related_id"]] for link in links["related"] if link["related_id"] in found.rows],
         "majors": links["majors"],
         "sources": sources,
         **_pay(occupation, sources.get("wages")),
