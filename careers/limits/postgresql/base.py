@@ -115,5 +115,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         if self.connection.closed:
             return False
-        said_something, _, _ = select.select([self.connection.fileno()], [], [], 0)
-        return super().is_usable() if said_something else True
+        readable = select.poll()
+        readable.register(self.connection.fileno(), select.POLLIN)
+        return not readable.poll(0) or super().is_usable()
