@@ -248,7 +248,7 @@ class PostgresStore:
     def slow(self) -> Iterator[None]:
         """Somebody holds a lock on what pages read."""
         with psycopg.connect(self.url) as other:
-            other.execute("LOCK TABLE clusters_cluster, assessments_result IN ACCESS EXCLUSIVE MODE")
+            other.execute("LOCK TABLE clusters_program, assessments_result IN ACCESS EXCLUSIVE MODE")
             yield
 
     @contextmanager
