@@ -61,11 +61,11 @@ class ResultQuerySet(models.QuerySet):
                 # A statement that returns rows holds SQLite's write lock until they are fetched, and with it everybody's
                 # answers, while this thread waits for its turn.
                 cursor.execute(update, [added, result.pk, result.assessment_id, now])
-                cursor.execute(
-                    "SELECT answers FROM assessments_result WHERE id = %s", [result.pk] if cursor.rowcount else [None]
-                )
-            rows = cursor.fetchall()
-        return json.loads(rows[0][0]) if rows else None
+                if not cursor.rowcount:
+                    return None
+                cursor.execute("SELECT answers FROM assessments_result WHERE id = %s", [result.pk])
+            row = cursor.fetchone()
+        return json.loads(row[0]) if row else None
 
     def keep_scores(self, result) -> None:
         """Store the scores of a finished result, as long as its answers are those it has here.

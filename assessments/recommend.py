@@ -42,6 +42,6 @@ def _occupations(found: Atlas) -> tuple[tuple[str, tuple[float, ...]], ...]:
 def _clusters(found: Atlas) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """The codes on the pathways of each cluster, in the official order."""
     return tuple(
-        (cluster.pk, tuple(row["code"] for row in found.rows_on(found.pathways_of(cluster))))
+        (cluster.pk, tuple(row["code"] for row in found.rows_on(found.pathways_of(cluster.pk))))
         for cluster in found.clusters.values()
     )

@@ -74,7 +74,7 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
                 "areas": get_text_list([str(area.verb).lower() for area in carried], _("and")),
                 "answers": _strongest_answers(result, items, carried, said),
                 "occupations": [rows[code] | {"fit": own} for code, own in best[fit.key]],
-                "pathways": known.pathways_of(clusters[fit.key]),
+                "pathways": known.pathways_of(fit.key),
             }
         )
     return {
@@ -144,15 +144,12 @@ def _occupation_page(found: Match, known: Atlas, aside: set[str], query: Mapping
         shown = [fit for fit in shown if (known.by_code[fit.code]["job_zone"] or zone + 1) <= zone]
     cluster = known.cluster(query.get("cluster", ""))
     if cluster:
-        inside = {row["code"] for row in known.rows_on(known.pathways_of(cluster))}
+        inside = {row["code"] for row in known.rows_on(known.pathways_of(cluster.pk))}
         shown = [fit for fit in shown if fit.code in inside]
     page = Paginator(shown, PAGE_SIZE).get_page(query.get("page"))
-    filters = {"zone": zone, "cluster": cluster and cluster.slug}
-    return page, {
-        "zone": zone,
-        "cluster_filter": cluster,
-        "filters": urlencode({name: value for name, value in filters.items() if value}),
-    }
+    wanted = {"zone": zone, "cluster": cluster and cluster.slug}
+    filters = urlencode({name: value for name, value in wanted.items() if value})
+    return page, {"zone": zone, "cluster_filter": wanted["cluster"], "filters": filters}
 
 
 def _put_aside(result: Result, known: Atlas) -> list[dict[str, str]]:

@@ -11,7 +11,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from clusters.choices import Basis, Education, Experience, InterestArea, JobZone, Outlook, Training
 from clusters.compiled import compiled
@@ -48,7 +47,7 @@ class Atlas:
     skills: Mapping[int, Row]
     sources: Mapping[int, DataSource]
 
-    @property
+    @cached_property
     def occupations(self) -> list[Row]:
         """The occupations that there are now."""
         return [row for row in self.rows.values() if row["retired_on"] is None]
@@ -64,8 +63,9 @@ class Atlas:
         pathways = self.pathways.values()
         return next((one for one in pathways if (one.cluster.slug, one.slug) == (cluster_slug, slug)), None)
 
-    def pathways_of(self, cluster: Cluster) -> list[Pathway]:
-        return [pathway for pathway in self.pathways.values() if pathway.cluster_id == cluster.pk]
+    def pathways_of(self, cluster: int) -> list[Pathway]:
+        """The pathways of the cluster with this primary key."""
+        return [pathway for pathway in self.pathways.values() if pathway.cluster_id == cluster]
 
     def pathways_with(self, occupation: int) -> list[tuple[Pathway, Basis]]:
         """The pathways that an occupation is on, each with the ground of it."""
@@ -89,13 +89,9 @@ class Atlas:
         return newest
 
 
+@kept_until_change
 def atlas() -> Atlas:
     """The atlas as of now, in the language of now: one small query, and six more after any change of the content."""
-    return _atlas(get_language())
-
-
-@kept_until_change
-def _atlas(language: str) -> Atlas:
     clusters = {cluster.pk: cluster for cluster in Cluster.objects.current().defer("shipped").order_by("number")}
     places = Pathway.objects.current().filter(cluster__retired_on=None).order_by("cluster__number", "position")
     # Each of these is read a moment after the one before, and somebody may be editing.
@@ -114,7 +110,7 @@ def _atlas(language: str) -> Atlas:
     skills = {skill["pk"]: skill for skill in _skills()}
     found = Atlas(clusters, pathways, {row["pk"]: row for row in rows}, bases, skills, DataSource.objects.in_bulk())
     for cluster in clusters.values():
-        own = found.pathways_of(cluster)
+        own = found.pathways_of(cluster.pk)
         cluster.pathway_count, cluster.occupation_count = len(own), len(found.rows_on(own))
     return found
 

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import router
+from django.utils.translation import get_language
 
 from clusters.models import ContentVersion
 from schools.undone import is_undone
@@ -20,7 +21,8 @@ _all: list[dict[tuple, tuple[int, Any]]] = []
 
 
 def kept_until_change(make: Callable[..., Made]) -> Callable[..., Made]:
-    """The function, called once for its arguments and a version of the content: one small query where nothing has changed.
+    """The function, called once for its arguments, the language and a version of the content: one small query where nothing has
+    changed. Whatever is asked for stays, so the arguments must be among a few.
 
     The version is asked before anything is read, so that a change in between makes what is kept too new for its version, never
     too old. Within a preview (``schools.undone``) it is called each time and nothing is kept: the next edit gets the version
@@ -36,7 +38,7 @@ def kept_until_change(make: Callable[..., Made]) -> Callable[..., Made]:
             return make(*key)
         version = ContentVersion.current()
         # What was read from a copy of the database is for pages that are read from it.
-        place = (router.db_for_read(ContentVersion), *key)
+        place = (router.db_for_read(ContentVersion), get_language(), *key)
         entry = kept.get(place)
         if entry is None or entry[0] != version:
             # After a change all threads want it at the same moment; each making its own would take all of them longer.

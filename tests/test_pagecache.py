@@ -1,16 +1,11 @@
 """Pages in memory: what is kept and what is not, that they are never out of date, and what happens when things fail."""
 
 import gzip
-import os
-import shutil
-import socket
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
-from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import brotli
 import pytest
@@ -23,8 +18,6 @@ from django.test.utils import CaptureQueriesContext
 
 from careers import logs, public_pages, views
 from careers.freshness import Version, VersionUnknown, watch
-from careers.freshness.postgresql import Link
-from careers.freshness.sqlite import SqliteFreshness
 from careers.pagecache import ENTRY_BYTES, PageCache, keep_pages
 from clusters.models import Cluster, ContentVersion
 from schools.models import User
@@ -398,16 +391,6 @@ def test_what_changes_no_page_makes_no_page(site, counted):
     assert counted.asked == 1
 
 
-def test_number_that_comes_back_is_not_the_same_version(site):
-    """As after a backup was restored: what is counted from there on is other content."""
-    seen = []
-    for number in (5, 3, 5):
-        ContentVersion.objects.update(number=number)
-        until(lambda number=number: site._freshness.current().number == number)
-        seen.append(site._freshness.current())
-    assert len(set(seen)) == 3
-
-
 def test_page_is_filed_under_the_version_before_it_was_made(cache, pages, told):
     def change_meanwhile(text):
         told.version = Version(0, 2)
@@ -520,108 +503,3 @@ def test_page_stays_when_its_newer_one_is_unavailable(cache, pages, told):
     assert Answer(cache, "/about/").status == 503
     pages.respond = HttpResponse
     assert Answer(cache).page == b"page 4"
-
-
-def database(file: Path, number: int) -> Path:
-    with closing(sqlite3.connect(file)) as made:
-        made.execute("PRAGMA journal_mode=WAL")
-        made.execute("CREATE TABLE clusters_contentversion (id, number)")
-        made.execute("INSERT INTO clusters_contentversion VALUES (1, ?)", [number])
-        made.commit()
-    return file
-
-
-def test_file_that_is_gone_is_found_again(tmp_path):
-    file = tmp_path / "db #1.sqlite3"
-    freshness = SqliteFreshness(str(file))
-    with pytest.raises(VersionUnknown):
-        freshness.current()
-    assert not file.exists()
-    database(file, 7)
-    first = freshness.current()
-    assert first.number == 7
-    # Another file in its place, with the same number.
-    os.replace(database(tmp_path / "other", 7), file)  # noqa: PTH105
-    assert freshness.current().number == 7
-    assert freshness.current() != first
-    freshness.close()
-    shutil.rmtree(tmp_path)
-
-
-def test_database_that_hangs_is_not_waited_for_by_everybody():
-    from careers.freshness.postgresql import PostgresFreshness
-
-    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        address = {"host": "127.0.0.1", "port": silent.getsockname()[1], "sslmode": "disable", "gssencmode": "disable"}
-        freshness = PostgresFreshness(address)
-        freshness._listener = Thread()
-        took = []
-        for _request in range(2):
-            began = time.monotonic()
-            with pytest.raises(VersionUnknown):
-                freshness.current()
-            took.append(time.monotonic() - began)
-    assert took[0] < 3
-    assert took[1] < 0.1
-
-
-def test_of_two_answers_that_cross_the_later_question_s_counts():
-    from careers.freshness.postgresql import PostgresFreshness
-
-    freshness = PostgresFreshness({})
-    now = freshness._note(6, asked=2.0)
-    assert freshness._note(5, asked=1.0) == now
-    assert freshness._note(7, asked=3.0).number == 7
-
-
-# Only PostgreSQL tells of changes; there is nothing to skip where SQLite is asked.
-if POSTGRES:
-
-    def test_each_request_asks_while_nobody_tells(site, monkeypatch):
-        monkeypatch.setattr("careers.freshness.postgresql.PostgresFreshness._listen", lambda self: None)
-        numbers = []
-        for number in (5, 6, 7):
-            elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
-            numbers.append(site._freshness.current().number)
-        assert numbers == [5, 6, 7]
-
-    def test_listener_to_whom_nothing_is_told_is_not_trusted(site, monkeypatch, caplog):
-        """As through a pooler that gives each transaction another connection."""
-        monkeypatch.setattr("careers.freshness.postgresql.Link.wait_for_news", lambda link, seconds: False)
-        freshness = site._freshness
-        freshness.current()
-        until(lambda: "Nothing tells of changes, so" in caplog.text, seconds=10)
-        numbers = []
-        for number in (50, 51):
-            elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
-            numbers.append(freshness.current().number)
-        assert numbers == [50, 51]
-
-    def test_news_that_the_listener_has_no_time_for_is_heard_by_whoever_asks(site, monkeypatch):
-        monkeypatch.setattr("careers.freshness.postgresql.PostgresFreshness._listen", lambda self: None)
-        freshness = site._freshness
-        with closing(Link(freshness._parameters)) as link:
-            link.listen()
-            freshness.current()
-            freshness._listening, freshness._trusted_until = link, time.monotonic() + 60
-            for number in (50, 51):
-                elsewhere(lambda number=number: ContentVersion.objects.update(number=number))
-                until(lambda number=number: freshness.current().number == number)
-                assert freshness._trusted_until > time.monotonic()
-
-    def test_lost_listener_costs_no_freshness(site, caplog):
-        def change(number):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid != pg_backend_pid()"
-                )
-            ContentVersion.objects.update(number=number)
-
-        freshness = site._freshness
-        freshness.current()
-        until(lambda: freshness._trusted_until > time.monotonic())
-        elsewhere(lambda: change(50))
-        until(lambda: freshness.current().number == 50)
-        assert "Nothing tells of changes any more" in caplog.text
-        connection.close()

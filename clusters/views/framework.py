@@ -11,6 +11,7 @@ from clusters.atlas import atlas, mean_interests, national_median
 from clusters.charts import dot_plot, hexagon, pay_bar
 from clusters.choices import Basis, JobZone
 from clusters.compiled import compiled
+from clusters.kept import kept_until_change
 from clusters.models import MajorOccupation, PathwayOccupation, Program, SchoolNote
 from clusters.views.program import placed
 
@@ -32,20 +33,25 @@ def cluster_list(request):
 @require_safe
 def cluster_detail(request, cluster_slug):
     """A cluster: its words, its pathways, and its occupations as one picture."""
-    found = atlas()
-    cluster = found.cluster(cluster_slug)
+    cluster = atlas().cluster(cluster_slug)
     if cluster is None:
         raise Http404(_("There is no cluster with this address."))
-    pathways = found.pathways_of(cluster)
+    return render(request, "clusters/cluster_detail.html", _picture(cluster.pk) | {"cluster": cluster})
+
+
+@kept_until_change
+def _picture(pk):
+    """What the page of a cluster says of its occupations: nothing in it depends on who asks."""
+    found = atlas()
+    pathways = found.pathways_of(pk)
     rows = found.rows_on(pathways)
     sources = found.sources_of(rows)
     median = national_median(sources)
     interests = mean_interests(rows)
     growing = [row for row in rows if row["annual_openings"] and (row["projected_change"] or 0) > 0]
     growing.sort(key=lambda row: -row["projected_change"])
-    context = {
-        "cluster": cluster,
-        "pathways": _spans(found, pathways, rows, median),
+    return {
+        "spans": _spans(found, pathways, rows, median),
         "rows": rows,
         "plot": dot_plot(rows),
         "columns": _table_columns(),
@@ -54,7 +60,6 @@ def cluster_detail(request, cluster_slug):
         "sources": sources,
         "national_median": median,
     }
-    return render(request, "clusters/cluster_detail.html", context)
 
 
 def _spans(found, pathways, rows, national_median):
@@ -107,7 +112,7 @@ def pathway_detail(request, cluster_slug, pathway_slug):
     context = {
         "cluster": pathway.cluster,
         "pathway": pathway,
-        "siblings": found.pathways_of(pathway.cluster),
+        "siblings": found.pathways_of(pathway.cluster_id),
         "ladder": _ladder(rows),
         "days": _days(rows),
         "rows": _sorted(rows, sort),
