@@ -102,6 +102,10 @@ class Match:
         """All occupations, best fit first; those that fit equally by code."""
         return [self._occupation(place) for place in self.order]
 
+    @cached_property
+    def _weights(self) -> list[float]:
+        return _weights(self.fits, _blur(self.fits, self.order))
+
     def best_in(self, key: int, count: int) -> list[OccupationFit]:
         """The ``count`` occupations of a cluster that fit best."""
         members = frozenset(self._cluster(key).members)
@@ -114,7 +118,7 @@ class Match:
         An area can also add something because both the student and the occupations have little of it: then it is not ``liked``.
         """
         cluster = self._cluster(key)
-        weights = cluster.pick(_weights(self.fits, _blur(self.fits, self.order)))
+        weights = cluster.pick(self._weights)
         units = cluster.pick(self.profiles.units)
         total = sum(weights) or 1.0
         found = []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from assessments import recommend
 from assessments.items import items_of
-from assessments.matching import ClusterFit, Match, tier
+from assessments.matching import ClusterFit, Match
 from assessments.models import Result
 from assessments.scoring import HIGHEST_SCORE, agreement, is_contradictory, is_differentiated, is_straight_lined
 from clusters.atlas import Atlas, atlas
@@ -33,6 +33,7 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
     items = items_of(result.assessment_id)
     answers = {item.order: result.answer_to(item.order) for item in items}
     areas = {item.order: item.area for item in items}
+    alike = agreement(answers, areas)
     context = {
         "result": result,
         "hexagon": hexagon(result.scores, low=0, high=HIGHEST_SCORE),
@@ -42,8 +43,8 @@ def result_context(result: Result, query: Mapping[str, str]) -> dict[str, Any]:
         "straight_lined": is_straight_lined(answers),
         "same_answers": max(Counter(answers.values()).values()),
         "item_count": len(items),
-        "contradictory": is_contradictory(answers, areas),
-        "agreement": agreement(answers, areas),
+        "contradictory": is_contradictory(alike),
+        "agreement": alike,
         "changes": _changes(result),
     }
     if context["differentiated"]:
@@ -63,8 +64,10 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
     best = {fit.key: _best_occupations(found, fit, aside) for fit in top}
     codes = {code for rows in best.values() for code, _fit in rows} | {fit.code for fit in page.object_list}
     rows = {code: known.by_code[code] for code in codes}
-    page.object_list = [rows[fit.code] | {"fit": fit.fit, "words": fit_words(fit.fit)} for fit in page.object_list]
-    said: set[str] = set()
+    page.object_list = [rows[fit.code] | {"fit": fit.fit} for fit in page.object_list]
+    liked = [item for item in items if result.answer_to(item.order) >= LIKE]
+    liked.sort(key=lambda item: -result.answer_to(item.order))
+    said: set[int] = set()
     cards = []
     for fit in top:
         carried = _carried(found, fit)
@@ -72,7 +75,7 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
             _cluster(clusters[fit.key], fit)
             | {
                 "areas": get_text_list([str(area.verb).lower() for area in carried], _("and")),
-                "answers": _strongest_answers(result, items, carried, said),
+                "answers": _strongest_answers(liked, carried, said),
                 "occupations": [rows[code] | {"fit": own} for code, own in best[fit.key]],
                 "pathways": known.pathways_of(fit.key),
             }
@@ -90,25 +93,14 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
     }
 
 
-def fit_words(fit: float) -> str:
-    """A fit in words."""
-    return {
-        "best": _("Best fit"),
-        "great": _("Great fit"),
-        "good": _("Some fit"),
-        "other": _("Little in common"),
-    }[tier(fit)]
-
-
 def _cluster(cluster: Cluster, fit: ClusterFit) -> dict[str, Any]:
     return {
         "slug": cluster.slug,
         "title": cluster.title,
-        "url": cluster.get_absolute_url(),
+        "url": cluster.url,
         "icon": cluster.icon,
         "colour": cluster.colour,
         "fit": fit.fit,
-        "words": fit_words(fit.fit),
     }
 
 
@@ -118,17 +110,16 @@ def _carried(found: Match, fit: ClusterFit) -> list[InterestArea]:
     return [areas[reason.area] for reason in found.reasons(fit.key) if reason.liked][:AREAS_PER_CLUSTER]
 
 
-def _strongest_answers(result: Result, items: Sequence, carried: list[InterestArea], said: set[str]) -> list[str]:
-    """Activities the student would like, one of each area that carried the cluster in turn, the strongest answers first.
+def _strongest_answers(liked: Sequence, carried: list[InterestArea], said: set[int]) -> list[str]:
+    """Activities the student would like, one of each area that carried the cluster in turn; of ``liked``, the strongest first.
 
     ``said`` holds what a cluster above has named already; it grows by what is returned, so that no two clusters say the same.
     """
-    liked = [item for item in items if result.answer_to(item.order) >= LIKE and item.text not in said]
-    liked.sort(key=lambda item: -result.answer_to(item.order))
-    in_turn = zip_longest(*([item for item in liked if item.area == area] for area in carried))
-    named = [item.text for turn in in_turn for item in turn if item][:ANSWERS_PER_CLUSTER]
-    said.update(named)
-    return named
+    left = [item for item in liked if item.order not in said]
+    in_turn = zip_longest(*([item for item in left if item.area == area] for area in carried))
+    named = [item for turn in in_turn for item in turn if item][:ANSWERS_PER_CLUSTER]
+    said.update(item.order for item in named)
+    return [item.text for item in named]
 
 
 def _best_occupations(found: Match, fit: ClusterFit, aside: set[str]) -> list[tuple[str, float]]:
@@ -153,9 +144,11 @@ def _occupation_page(found: Match, known: Atlas, aside: set[str], query: Mapping
 
 
 def _put_aside(result: Result, known: Atlas) -> list[dict[str, str]]:
-    titles = {cluster.slug: cluster.title for cluster in known.clusters.values()}
-    titles |= {code: row["title"] for code, row in known.by_code.items()}
-    return [{"what": what, "title": titles[what]} for what in result.put_aside if what in titles]
+    def title(what: str) -> str | None:
+        cluster, occupation = known.cluster(what), known.by_code.get(what)
+        return cluster.title if cluster else occupation and occupation["title"]
+
+    return [{"what": what, "title": title(what)} for what in result.put_aside if title(what)]
 
 
 def _changes(result: Result) -> list[dict[str, Any]]:

@@ -79,7 +79,6 @@ def agreement(answers: Mapping[int, int], areas: Mapping[int, str]) -> float | N
     return 2 * half / (1 + half) if half > 0 else half
 
 
-def is_contradictory(answers: Mapping[int, int], areas: Mapping[int, str]) -> bool:
-    """Whether one half of the answers says something else than the other half."""
-    alike = agreement(answers, areas)
-    return alike is not None and alike < LEAST_AGREEMENT
+def is_contradictory(agreement: float | None) -> bool:
+    """Whether one half of the answers says something else than the other half, by how they agree."""
+    return agreement is not None and agreement < LEAST_AGREEMENT

@@ -25,7 +25,9 @@ def claimed_result(request) -> Result | None:
 
 def remember(request, result: Result) -> None:
     """Make ``result`` the one of this browser session, under a new session key that nobody can have planted."""
-    request.session.cycle_key()
+    # Without a key it gets one when it is stored, once and with all that is in it.
+    if request.session.session_key:
+        request.session.cycle_key()
     request.session[KEY] = result.pk
     request.session[ASSESSMENT] = result.assessment_id
     # Until the browser is closed: the next person at a shared computer must not find it.

@@ -36,6 +36,8 @@ ENCODINGS = "gzip, deflate, br, zstd"
 PATIENCE = 60
 # The same for load in the background, if nobody ends it.
 LONGEST = 600
+# Of 5, by interest area.
+LIKED = (2, 5, 3, 4, 1, 3)
 TO_FILL = ("load_reference_data", "load_assessments", "load_demo_schools")
 # The schools come last: where they are, all is.
 IS_FILLED = "from schools.models import School; raise SystemExit(not School.objects.exists())"
@@ -245,7 +247,9 @@ def take_assessment(url: str) -> tuple[OpenerDirector, str]:
     answer = browser.open(f"{url}/assessment/", urlencode({"assessment": slug}).encode(), timeout=PATIENCE)
     while "/results/" not in answer.url:
         items = sorted(set(re.findall(r'name="(item-\d+)"', answer.read().decode())))
-        # Some areas are liked more than others, so that there is something to recommend.
-        chosen = {item: 1 + (int(item.removeprefix("item-")) // 2) % 5 for item in items}
+        # Items come in pairs of each area in turn; some are liked more, so that there is something to recommend.
+        chosen = {item: LIKED[(int(item.removeprefix("item-")) - 1) // 2 % len(LIKED)] for item in items}
         answer = browser.open(answer.url, urlencode(chosen).encode(), timeout=PATIENCE)
+    if 'id="clusters-title"' not in answer.read().decode():
+        raise RuntimeError("The answers led to a result without a ranking.")
     return browser, "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)

@@ -31,8 +31,8 @@ FACTS = ("pk", "code", *Occupation.SHIPPED, *SOURCE_ROLES.values(), "retired_on"
 
 @dataclass(frozen=True, eq=False)
 class Atlas:
-    """All by primary key. Clusters and pathways are those that are public, in official order; each pathway has its ``cluster``,
-    and each cluster its ``pathway_count`` and ``occupation_count``.
+    """All by primary key. Clusters and pathways are those that are public, in official order; each has its address
+    (``url``), a pathway its ``cluster``, and a cluster its ``pathway_count`` and ``occupation_count``.
 
     ``rows`` has every occupation, the retired ones too, from A to Z: FACTS, with its address (``url``); the name that people
     say as ``title``, beside the ``taxonomy_title`` and, where that says something else, the ``official_title``; and its coded
@@ -98,6 +98,7 @@ def atlas() -> Atlas:
     pathways = {pathway.pk: pathway for pathway in places.defer("shipped") if pathway.cluster_id in clusters}
     for pathway in pathways.values():
         pathway.cluster = clusters[pathway.cluster_id]
+        pathway.url = pathway.get_absolute_url()
     bases: dict[int, dict[int, Basis]] = {pk: {} for pk in pathways}
     shown = PathwayOccupation.objects.shown().filter(pathway__cluster__retired_on=None)
     for pathway, occupation, basis in shown.values_list("pathway", "occupation", "basis"):
@@ -111,6 +112,7 @@ def atlas() -> Atlas:
     found = Atlas(clusters, pathways, {row["pk"]: row for row in rows}, bases, skills, DataSource.objects.in_bulk())
     for cluster in clusters.values():
         own = found.pathways_of(cluster.pk)
+        cluster.url = cluster.get_absolute_url()
         cluster.pathway_count, cluster.occupation_count = len(own), len(found.rows_on(own))
     return found
 

@@ -95,11 +95,11 @@ def test_nine_of_ten_equal_answers_are_a_straight_line():
 def test_halves_that_agree_and_halves_that_contradict():
     consistent = likes(SIXTY, realistic=5, investigative=4, social=1)
     assert agreement(consistent, SIXTY) == pytest.approx(1)
-    assert not is_contradictory(consistent, SIXTY)
+    assert not is_contradictory(agreement(consistent, SIXTY))
     # Every area comes in pairs, so odd and even items are the two halves.
     torn = {item: consistent[item] if item % 2 else 6 - consistent[item] for item in SIXTY}
     assert agreement(torn, SIXTY) == pytest.approx(-1)
-    assert is_contradictory(torn, SIXTY)
+    assert is_contradictory(agreement(torn, SIXTY))
 
 
 def test_agreement_is_stepped_up_to_full_length():
@@ -112,4 +112,4 @@ def test_agreement_is_stepped_up_to_full_length():
 
 def test_a_flat_half_contradicts_nothing():
     assert agreement(likes(SIXTY), SIXTY) is None
-    assert not is_contradictory(likes(SIXTY), SIXTY)
+    assert not is_contradictory(agreement(likes(SIXTY), SIXTY))
