@@ -27,7 +27,7 @@ def test_rounded_number_does_not_change_the_words():
 def test_same_occupation_has_the_fit_of_each_student():
     one, other = (occupation_fit_rows([ROW | {"fit": fit}]) for fit in (0.91, -0.2))
     assert 'Best fit <span class="quiet">0.91</span>' in one
-    assert 'Little in common <span class="quiet">-0.20</span>' in other
+    assert 'Little in common <span class="quiet">−0.20</span>' in other
     assert "$94,000" in other
     assert "not rated" in other
 
