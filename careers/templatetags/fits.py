@@ -47,7 +47,9 @@ def _words_and_number(fit: float) -> str:
 # From -1.00 to 1.00.
 @lru_cache(maxsize=512)
 def _drawn_fit(step: str, hundredths: float, language: str) -> str:
-    return format_html('{} <span class="quiet">{}</span>', _words_of(step), floatformat(hundredths, 2).replace("-", "−"))
+    return format_html(
+        '{} <span class="quiet">{}</span>', _words_of(step), floatformat(hundredths, 2).replace("-", "−")
+    )
 
 
 @register.simple_tag

@@ -17,13 +17,8 @@ class Snapshot:
 @kept_until_change
 def snapshot() -> Snapshot:
     """The snapshot of the content as it is now: one query, and two more after a change."""
-    return Snapshot(_vocabulary(), _standings())
-
-
-def _vocabulary() -> Vocabulary:
-    entries = SearchEntry.objects.values_list("title", "words")
-    titles, words = zip(*entries, strict=True) if entries else ((), ())
-    return Vocabulary(titles, stems=" ".join(words).split())
+    entries = SearchEntry.objects.values_list("title", "words").iterator()
+    return Snapshot(Vocabulary(entries), _standings())
 
 
 def _standings() -> dict[int, Standing]:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache, partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -17,6 +17,9 @@ from rapidfuzz.distance import OSA
 from snowballstemmer import EnglishStemmer
 
 STOP_WORDS = frozenset(["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"])
+
+# Entries of the search that are taken at once.
+_PART = 2000
 
 # "U.S." is one word and so is "driver's"; anything else that is neither letter nor digit parts two words.
 _INSIDE_WORDS = re.compile(r"[.'\u2019]")
@@ -61,11 +64,20 @@ def shared_start(one: str, other: str) -> str:
 
 
 class Vocabulary:
-    """All words of all titles, as people write them, and how often they are there."""
+    """All words of all titles, as people write them, and how often they are there.
 
-    def __init__(self, titles: Iterable[str], stems: Iterable[str]):
-        self._stems = frozenset(stems)
-        self._counts = Counter(words_of("\n".join(titles)))
+    ``entries`` are titles, each with its stems (with a space between them). They are taken a part at a time: what fifty thousand
+    of them need at once stays with the process.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, str]]):
+        self._counts: Counter[str] = Counter()
+        self._stems: set[str] = set()
+        remaining = iter(entries)
+        while part := list(islice(remaining, _PART)):
+            titles, stems = zip(*part, strict=True)
+            self._counts.update(words_of("\n".join(titles)))
+            self._stems.update(" ".join(stems).split())
         self._sorted = sorted(self._counts)
 
     def __contains__(self, word: str) -> bool:
