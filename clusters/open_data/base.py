@@ -16,7 +16,7 @@ from clusters.models import DataSource
 from clusters.spreadsheets import plain_cell
 
 # Rows that are in memory at a time; each program has some fifty parts.
-CHUNK = 100
+CHUNK = 10
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,12 @@ _FIELDS = (
 
 
 def _clusters():
-    links = PathwayOccupation.objects.shown().select_related("occupation").order_by("occupation__code")
+    links = (
+        PathwayOccupation.objects.shown()
+        .select_related("occupation")
+        .only("pathway", "basis", "source", "occupation__code")
+        .order_by("occupation__code")
+    )
     pathways = (
         Pathway.objects.current()
         .select_related("cluster")
