@@ -92,7 +92,7 @@ def test_what_was_killed_anywhere_is_finished_by_the_next(elsewhere, tmp_path, s
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_stops_it_is_told_where_and_what_to_do(elsewhere, manage, monkeypatch, number):
     monkeypatch.setattr(upgrades, "STEPS", ())
-    monkeypatch.setattr(upgrades, "pending", lambda connection: os.kill(os.getpid(), number))
+    monkeypatch.setattr(upgrades, "pending", lambda connection: signal.raise_signal(number))
     before = signal.getsignal(number)
     with elsewhere():
         with pytest.raises(CommandError, match=r"interrupted at “migrate”.*Run it again") as stopped:
