@@ -9,12 +9,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-from django.db.models import BooleanField, IntegerField, Q, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Collate
+from django.db import connections, router
 
-from clusters.models import Occupation, SearchEntry, SearchKind
+from clusters.models import SearchEntry, SearchKind
 from clusters.search.ranking import Candidate, Found, Term, rank
 from clusters.search.snapshot import Snapshot, snapshot
 from clusters.search.words import Vocabulary, shared_start, word, words_of
@@ -27,6 +24,16 @@ CANDIDATES = 300
 FILLERS = frozenset(["be", "become", "career", "careers", "do", "how", "i", "job", "jobs", "like", "want"])
 
 _CODE = re.compile(r"([0-9]{2})[- ]?([0-9]{0,4})[. ]?([0-9]{0,2})")
+
+
+# Official titles first (the kinds' names descend from program to alternate), then those with most words as typed, then short
+# ones. Written out, because the query builder takes several times as long as the database does.
+_CANDIDATES = """
+    SELECT kind, target, title FROM clusters_searchentry WHERE {matches}
+    ORDER BY kind DESC, {as_typed} DESC, length, title COLLATE {bytewise} LIMIT {limit}
+"""
+# 1 for an entry that has the stem, 0 for others.
+_HOLDS = "CAST(' ' || words || ' ' LIKE %s AS integer)"
 
 
 @dataclass(frozen=True)
@@ -42,18 +49,18 @@ class _Dialect:
 
 _DIALECTS = {
     "sqlite": _Dialect(
-        "clusters_searchentry.id IN (SELECT rowid FROM clusters_searchindex WHERE clusters_searchindex MATCH %s)",
+        "id IN (SELECT rowid FROM clusters_searchindex WHERE clusters_searchindex MATCH %s)",
         start="{}*",
         every=" AND ",
         some=" OR ",
         bytewise="BINARY",
     ),
     "postgresql": _Dialect(
-        "array_to_tsvector(string_to_array(clusters_searchentry.words, ' ')) @@ %s::tsquery",
+        "array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery",
         start="{}:*",
         every=" & ",
         some=" | ",
-        bytewise="C",
+        bytewise='"C"',
     ),
 }
 
@@ -86,12 +93,12 @@ class Results:
 def search(query: str, *, limit: int = MAX_RESULTS) -> Results:
     """Find a query of any kind: it never raises. At most four queries, and two more after the content has changed."""
     query = _clean(query)
-    if found := _by_code(query, limit):
-        return Results(query, occupations=found)
     typed = words_of(query)[:MAX_WORDS]
     if not typed:
         return Results(query)
     kept = snapshot()
+    if found := _by_code(query, kept):
+        return Results(query, occupations=found[:limit])
     words = [part for text in typed for part in _correct(text, kept.vocabulary).split()]
     found, partial = _by_words(words, kept)
     groups = {kind: [result for result in found if result.kind == kind][:limit] for kind in SearchKind}
@@ -112,17 +119,18 @@ def _clean(query: str) -> str:
     return " ".join("".join(shown).split())[:MAX_CHARACTERS].rstrip()
 
 
-def _by_code(query: str, limit: int) -> list[Found]:
-    """Occupations whose O*NET-SOC or SOC code begins so: "29-1141", "29-1141.00", "291141", "29-11"."""
+def _by_code(query: str, kept: Snapshot) -> list[Found]:
+    """Occupations whose O*NET-SOC code, and so its SOC code, begins so: "29-1141", "29-1141.00", "291141", "29-11"."""
     match = _CODE.fullmatch(query)
     if not match:
         return []
     major, detail, specialty = match.groups()
     code = f"{major}-{detail}" + (f".{specialty}" if specialty else "")
-    occupations = Occupation.objects.current().filter(Q(code__startswith=code) | Q(soc_code__startswith=code))
+    # In the order of their codes, as they are kept.
     return [
         Found(SearchKind.OCCUPATION.value, pk)
-        for pk in occupations.order_by("code").values_list("pk", flat=True)[:limit]
+        for pk, standing in kept.standings.items()
+        if standing.code.startswith(code)
     ]
 
 
@@ -159,26 +167,19 @@ def _term(text: str, vocabulary: Vocabulary) -> Term | None:
     return Term(word(text), start if enough or unfinished else None)
 
 
-def _holds(stem: str) -> RawSQL:
-    """1 for an entry that has the stem, 0 for others."""
-    text = "CAST(' ' || clusters_searchentry.words || ' ' LIKE %s AS integer)"
-    return RawSQL(text, [f"% {stem} %"], output_field=IntegerField())  # noqa: S611 (fixed text with a parameter)
-
-
 def _candidates(terms: Sequence[Term], *, every: bool) -> list[Candidate]:
-    """The entries that have every term, or some: official titles first, then those with most words as typed, then short."""
+    """The entries that have every term, or some, the likeliest first."""
+    connection = connections[router.db_for_read(SearchEntry)]
     dialect = _DIALECTS[connection.vendor]
     joined = dialect.every if every else dialect.some
     wanted = joined.join(dialect.start.format(term.start) if term.start else term.word.stem for term in terms)
-    matches = RawSQL(dialect.matches, [wanted], output_field=BooleanField())  # noqa: S611 (fixed text with a parameter)
-    as_typed = sum((_holds(term.word.stem) for term in terms), start=Value(0))
-    rows = (
-        SearchEntry.objects.filter(matches)
-        # The kinds' names descend from program to alternate.
-        .order_by("-kind", as_typed.desc(), "length", Collate("title", dialect.bytewise))
-        .values_list("kind", "target", "title")[: CANDIDATES + 1]
+    as_typed = " + ".join([_HOLDS] * len(terms))
+    statement = _CANDIDATES.format(
+        matches=dialect.matches, as_typed=f"({as_typed})", bytewise=dialect.bytewise, limit=CANDIDATES + 1
     )
-    found = [Candidate(*row) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [wanted, *(f"% {term.word.stem} %" for term in terms)])
+        found = [Candidate(*row) for row in cursor.fetchall()]
     if len(found) > CANDIDATES:
         # Nothing orders entries with one title (their numbers differ between databases), so none of the last ones stays.
         last = found[-1]

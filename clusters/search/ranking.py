@@ -1,6 +1,7 @@
 """Which of the candidates fits a query best: plain arithmetic, the same whatever the database."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -44,14 +45,15 @@ class Term(NamedTuple):
     def fit(self, name: Sequence[str]) -> float:
         """How well the best of the words fits, from 0 (none does) to 1."""
         best = 0.0
+        (singular, stem), first = self.word, self.word.stem[0]
         for text in name:
             # A stem begins as its word does, and the stem of a new word takes as long as ten lines here.
-            if text[0] != self.word.stem[0]:
+            if text[0] != first:
                 continue
             other = word(text)
-            if other.singular == self.word.singular:
+            if other.singular == singular:
                 return 1.0
-            if other.stem in (self.word.stem, self.start):
+            if other.stem in (stem, self.start):
                 best = SAME_STEM
             elif self.start and not best and other.stem.startswith(self.start):
                 best = SAME_START
@@ -111,15 +113,15 @@ class _Result:
 
 def rank(candidates: Sequence[Candidate], terms: Sequence[Term], standings: Mapping[int, Standing]) -> list[Found]:
     """The clusters, pathways, programs and occupations that the candidates lead to, each once, best first."""
-    results: dict[tuple[str, int], _Result] = {}
+    alternate, occupation = SearchKind.ALTERNATE_TITLE.value, SearchKind.OCCUPATION.value
+    results: defaultdict[tuple[str, int], _Result] = defaultdict(_Result)
     for kind, target, title in candidates:
-        official = kind != SearchKind.ALTERNATE_TITLE
-        shown = kind if official else SearchKind.OCCUPATION.value
-        results.setdefault((shown, target), _Result()).add(title, official=official, terms=terms)
+        official = kind != alternate
+        results[kind if official else occupation, target].add(title, official=official, terms=terms)
 
     def order(item):
         (kind, target), result = item
-        standing = standings.get(target) if kind == SearchKind.OCCUPATION else None
+        standing = standings.get(target) if kind == occupation else None
         score = result.best + DOUBLE_NAMES * math.log2(1 + result.together)
         if standing:
             score += TENFOLD_EMPLOYMENT * math.log10(standing.people)

@@ -36,5 +36,6 @@ def _entries() -> Iterator[tuple[str, str]]:
 
 
 def _standings() -> dict[int, Standing]:
-    rows = Occupation.objects.values_list("pk", "code", "employment", "job_zone")
+    """Of each occupation that can be found, in the order of their codes."""
+    rows = Occupation.objects.current().order_by("code").values_list("pk", "code", "employment", "job_zone")
     return {pk: Standing(code, employment, job_zone is not None) for pk, code, employment, job_zone in rows}

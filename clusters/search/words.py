@@ -55,7 +55,8 @@ def stems_of(text: str) -> dict[str, None]:
 
 def names_in(title: str) -> list[list[str]]:
     """The words of each name in a title: "Registered Nurse (RN)" is called registered nurse, and RN."""
-    return [name for part in _PARENTHESES.split(title) if (name := words_of(part))]
+    parts = _PARENTHESES.split(title) if "(" in title else [title]
+    return [name for part in parts if (name := words_of(part))]
 
 
 def shared_start(one: str, other: str) -> str:
@@ -79,6 +80,9 @@ class Vocabulary:
             self._counts.update(words_of("\n".join(titles)))
             self._stems.update(" ".join(stems).split())
         self._sorted = sorted(self._counts)
+        self._of_length: dict[int, list[str]] = {}
+        for known in self._sorted:
+            self._of_length.setdefault(len(known), []).append(known)
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
@@ -95,7 +99,9 @@ class Vocabulary:
         """The known word, or the two known words, that one typing error turns into ``text``; None when there is none."""
         if len(text) < 3 or not text.isalpha():
             return None
-        near = process.extract(text, self._sorted, scorer=OSA.distance, score_cutoff=1, limit=None)
+        # One error makes a word longer or shorter by one letter at most.
+        alike = [known for more in (-1, 0, 1) for known in self._of_length.get(len(text) + more, ())]
+        near = process.extract(text, alike, scorer=OSA.distance, score_cutoff=1, limit=None)
         return min((known for known, *_ in near), key=partial(self._unlikely, text), default=None) or self._split(text)
 
     def _unlikely(self, text: str, known: str) -> tuple:
