@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -109,7 +110,8 @@ class Match:
     def best_in(self, key: int, count: int) -> list[OccupationFit]:
         """The ``count`` occupations of a cluster that fit best."""
         members = frozenset(self._cluster(key).members)
-        return [self._occupation(place) for place in self.order if place in members][:count]
+        places = (place for place in self.order if place in members)
+        return [self._occupation(place) for place in islice(places, count)]
 
     def reasons(self, key: int) -> list[AreaReason]:
         """What each area adds to the correlation with the cluster's occupations, most first.

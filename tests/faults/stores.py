@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -135,8 +136,8 @@ class SqliteStore:
         pass
 
 
-class PostgresStore:
-    """A server of its own. It refuses to run as root."""
+class PostgresServer:
+    """A server of its own, in a folder that ``_make`` fills. It refuses to run as root."""
 
     def __init__(self, disk: Disk):
         self.disk = disk
@@ -145,16 +146,14 @@ class PostgresStore:
         self._bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
         if os.geteuid() == 0:
             shutil.chown(disk.folder, "postgres")
-        self._run("initdb", "-D", self.folder, "-U", "careers", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-                  "--wal-segsize=1", "--no-sync")  # fmt: skip
+        self._make()
         with (self.folder / "postgresql.conf").open("a") as file:
-            file.write(
-                f"port = {self.port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\n"
-                "autovacuum = off\nmin_wal_size = 2MB\nmax_wal_size = 8MB\nlogging_collector = off\n"
-            )
+            file.write(f"port = {self.port}\n")
         self.start()
-        self.place = {"NAME": "careers", "USER": "careers", "PASSWORD": "", "HOST": "127.0.0.1", "PORT": str(self.port)}
         self.url = self._address("careers")
+
+    def _make(self) -> None:
+        raise NotImplementedError
 
     def _address(self, name: str) -> str:
         return f"postgres://careers@127.0.0.1:{self.port}/{name}"
@@ -171,6 +170,47 @@ class PostgresStore:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.folder, "-m", "immediate", "-w", "stop")
+
+    def ask(self, statement: str, place: dict | None = None) -> list[tuple]:
+        with psycopg.connect(self._address(place["NAME"]) if place else self.url) as database:
+            return database.execute(statement).fetchall()
+
+    def processes(self) -> list[int]:
+        postmaster = int((self.folder / "postmaster.pid").read_text().split()[0])
+        return [postmaster, *children(postmaster)]
+
+    @contextmanager
+    def hung(self) -> Iterator[None]:
+        """All of its processes stand still; the kernel goes on for them."""
+        stopped = self.processes()
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+    def close(self) -> None:
+        if (self.folder / "postmaster.pid").exists():
+            self.stop()
+
+
+class PostgresStore(PostgresServer):
+    """The database of the drills on it."""
+
+    def __init__(self, disk: Disk):
+        super().__init__(disk)
+        self.place = {"NAME": "careers", "USER": "careers", "PASSWORD": "", "HOST": "127.0.0.1", "PORT": str(self.port)}
+
+    def _make(self) -> None:
+        self._run("initdb", "-D", self.folder, "-U", "careers", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
+                  "--wal-segsize=1", "--no-sync")  # fmt: skip
+        with (self.folder / "postgresql.conf").open("a") as file:
+            file.write(
+                "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\n"
+                "autovacuum = off\nmin_wal_size = 2MB\nmax_wal_size = 8MB\nlogging_collector = off\n"
+            )
 
     def fill_from(self, connection) -> None:
         self._create("careers")
@@ -197,10 +237,6 @@ class PostgresStore:
         self._create("empty")
         return self.place | {"NAME": "empty"}
 
-    def ask(self, statement: str, place: dict | None = None) -> list[tuple]:
-        with psycopg.connect(self._address((place or self.place)["NAME"])) as database:
-            return database.execute(statement).fetchall()
-
     def schema(self, tables: str, place: dict | None = None) -> list[tuple]:
         """How tables were made, as the database describes them; ``tables`` is a pattern for LIKE."""
         return sorted(
@@ -220,10 +256,6 @@ class PostgresStore:
             server.execute(statement)
             server.execute("SELECT pg_reload_conf()")
 
-    def processes(self) -> list[int]:
-        postmaster = int((self.folder / "postmaster.pid").read_text().split()[0])
-        return [postmaster, *children(postmaster)]
-
     @contextmanager
     def gone(self) -> Iterator[None]:
         self.stop()
@@ -231,18 +263,6 @@ class PostgresStore:
             yield
         finally:
             self.start()
-
-    @contextmanager
-    def hung(self) -> Iterator[None]:
-        """All of its processes stand still; the kernel goes on for them."""
-        stopped = self.processes()
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
 
     @contextmanager
     def slow(self) -> Iterator[None]:
@@ -274,9 +294,25 @@ class PostgresStore:
         except psycopg.OperationalError:
             return False
 
-    def close(self) -> None:
-        if (self.folder / "postmaster.pid").exists():
-            self.stop()
+
+class PostgresCopy(PostgresServer):
+    """Follows a store, and can be read (a hot standby)."""
+
+    def __init__(self, disk: Disk, original: PostgresStore):
+        self._original = original
+        super().__init__(disk)
+
+    def _make(self) -> None:
+        self._run("pg_basebackup", "-D", self.folder, "-d", self._original.url, "--write-recovery-conf", "--checkpoint=fast",
+                  "--no-sync")  # fmt: skip
+
+    def last_read(self) -> datetime | None:
+        """When a page last asked for content here; the number of its version is asked for all the time."""
+        ((moment,),) = self.ask(
+            "SELECT max(query_start) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            "AND query LIKE '%clusters_%' AND query NOT LIKE '%clusters_contentversion%'"
+        )
+        return moment
 
 
 def _environment_of(connection) -> dict[str, str]:
