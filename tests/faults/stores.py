@@ -183,13 +183,18 @@ class PostgresServer:
     def hung(self) -> Iterator[None]:
         """All of its processes stand still; the kernel goes on for them."""
         stopped = self.processes()
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
+        self._send(signal.SIGSTOP, stopped)
         try:
             yield
         finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+            self._send(signal.SIGCONT, stopped)
+
+    @staticmethod
+    def _send(number: signal.Signals, processes: list[int]) -> None:
+        for pid in processes:
+            # One that looks after a connection ends with it, at any moment.
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def close(self) -> None:
         if (self.folder / "postmaster.pid").exists():

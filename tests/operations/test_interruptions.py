@@ -93,9 +93,13 @@ def test_what_was_killed_anywhere_is_finished_by_the_next(elsewhere, tmp_path, s
 def test_who_stops_it_is_told_where_and_what_to_do(elsewhere, manage, monkeypatch, number):
     monkeypatch.setattr(upgrades, "STEPS", ())
     monkeypatch.setattr(upgrades, "pending", lambda connection: signal.raise_signal(number))
-    before = signal.getsignal(number)
-    with elsewhere():
-        with pytest.raises(CommandError, match=r"interrupted at “migrate”.*Run it again") as stopped:
+    # A shell has what it runs in the background ignore Ctrl-C, these tests as well.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        handlers = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
+        with elsewhere(), pytest.raises(CommandError, match=r"interrupted at “migrate”.*Run it again") as stopped:
             manage("upgrade")
         assert stopped.value.returncode == upgrades.INTERRUPTED
-    assert signal.getsignal(number) == before
+        assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == handlers
+    finally:
+        signal.signal(signal.SIGINT, before)
