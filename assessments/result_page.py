@@ -85,7 +85,8 @@ def _recommendation(result: Result, items: Sequence, query: Mapping[str, str]) -
         "ranked": [_cluster(clusters[fit.key], fit) for fit in ranked],
         "worth_a_look": look and _cluster(clusters[look.key], look) | {"summary": clusters[look.key].summary},
         "page": page,
-        "zones": JobZone.choices,
+        "zones": _zones(),
+        "clusters": [(clusters[fit.key].slug, clusters[fit.key].title) for fit in ranked],
         "aside": _put_aside(result, known),
         "top_before": _top_before(result, known),
         "sources": known.sources_of(rows.values()),
@@ -141,6 +142,13 @@ def _occupation_page(found: Match, known: Atlas, aside: set[str], query: Mapping
     wanted = {"zone": zone, "cluster": cluster and cluster.slug}
     filters = urlencode({name: value for name, value in wanted.items() if value})
     return page, {"zone": zone, "cluster_filter": wanted["cluster"], "filters": filters}
+
+
+def _zones() -> list[tuple[int, str]]:
+    return [
+        (zone.value, _("%(zone)s: up to %(preparation)s") % {"zone": zone.value, "preparation": zone.label.lower()})
+        for zone in JobZone
+    ]
 
 
 def _put_aside(result: Result, known: Atlas) -> list[dict[str, str]]:

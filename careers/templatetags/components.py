@@ -1,12 +1,14 @@
 """Small parts of pages: signs, numbers for people, and the mark that leads from a number to its source."""
 
 import json
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
@@ -32,15 +34,40 @@ def icon(name: str, css_class: str = ""):
     )
 
 
-# Kept for the items of a few assessments, with each of their answers.
+# Kept for the items of a few assessments, with each of their answers. Ten of them with fifty buttons took half the time of their
+# page in a template.
 @register.simple_tag
 @lru_cache(maxsize=1024)
-def answer_buttons(name: str, answers: tuple[tuple[int, str], ...], chosen: str | None):
-    """A radio button for each answer (value and label). Fifty of them in a template took half the time of their page."""
+def answer_fields(name: str, text: str, answers: tuple[tuple[int, str], ...], chosen: str | None, error: str):
+    """An item with a radio button for each answer (value and label), and with what is wrong where something is."""
+    return format_html(
+        '<fieldset class="item{}"{}><legend>{}</legend>{}<div class="item__answers">{}</div></fieldset>',
+        " item--error" if error else "",
+        format_html(' aria-describedby="{}-error"', name) if error else "",
+        text,
+        format_html('<p class="field__error" id="{}-error">{}</p>', name, error) if error else "",
+        format_html_join(
+            "",
+            '<label class="answer" for="{0}-{1}"><input type="radio" id="{0}-{1}" name="{0}" value="{1}"{2}>'
+            "<span>{3}</span></label>",
+            [(name, value, " checked" if str(value) == chosen else "", label) for value, label in answers],
+        ),
+    )
+
+
+@register.simple_tag
+def link_items(rows: Iterable[Any]) -> str:
+    """Whatever has a title and an address, as items of a list."""
+    return format_html_join("", '<li><a href="{}">{}</a></li>', ((row.url, row.title) for row in rows))
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[Any, str]], chosen: Any) -> str:
+    """The options of a select: pairs of value and label."""
     return format_html_join(
         "",
-        '<label class="answer" for="{0}-{1}"><input type="radio" id="{0}-{1}" name="{0}" value="{1}"{2}><span>{3}</span></label>',
-        [(name, value, " checked" if str(value) == chosen else "", label) for value, label in answers],
+        '<option value="{}"{}>{}</option>',
+        ((value, mark_safe(" selected") if value == chosen else "", label) for value, label in choices),
     )
 
 
@@ -99,6 +126,16 @@ def hexagon_rows(hexagon, highest: int | None = None) -> str:
             (corner.area.verb, corner.area.label, corner.score if highest else _in_tenths(corner.score), of or "")
             for corner in hexagon.corners
         ),
+    )
+
+
+@register.simple_tag
+def hexagon_terms(hexagon) -> str:
+    """The six areas with their scores, each with what it means, for a list of terms."""
+    return format_html_join(
+        "",
+        "<dt>{} ({}): {}</dt><dd>{}</dd>",
+        ((corner.area.verb, corner.area.label, corner.score, corner.area.in_words) for corner in hexagon.corners),
     )
 
 
@@ -273,7 +310,36 @@ def _source_mark(slug: str, name: str, language: str) -> str:
 @register.inclusion_tag("components/sources.html")
 def source_list(sources):
     """The foot of a page: every source behind its numbers, once, where the marks lead to."""
-    return {"sources": list(dict.fromkeys((sources or {}).values()))}
+    language = get_language()
+    return {
+        "sources": [
+            _source(
+                source.slug,
+                source.title,
+                source.release,
+                source.publisher,
+                source.released_on,
+                source.used_for,
+                language,
+            )
+            for source in dict.fromkeys((sources or {}).values())
+            # A fact that is missing has no source.
+            if source
+        ]
+    }
+
+
+@lru_cache(maxsize=256)
+def _source(slug, title, release, publisher, released_on, used_for, language) -> str:
+    return format_html(
+        '<li id="source-{}"><strong>{}</strong>, {} ({}, {}). {}.</li>',
+        slug,
+        title,
+        release,
+        publisher,
+        date_format(released_on, "F Y"),
+        used_for,
+    )
 
 
 @register.simple_tag

@@ -47,9 +47,7 @@ def _words_and_number(fit: float) -> str:
 # From -1.00 to 1.00.
 @lru_cache(maxsize=512)
 def _drawn_fit(step: str, hundredths: float, language: str) -> str:
-    return format_html(
-        '{} <span class="quiet">{}</span>', _words_of(step), floatformat(hundredths, 2).replace("-", "−")
-    )
+    return format_html('{} <span class="quiet">{}</span>', _words_of(step), _hundredths(hundredths))
 
 
 @register.simple_tag
@@ -60,6 +58,20 @@ def cluster_fit_rows(clusters: Iterable[dict[str, Any]]) -> str:
         '<tr><th scope="row"><a href="{}">{}</a></th><td>{}</td></tr>',
         ((cluster["url"], cluster["title"], _words_and_number(cluster["fit"])) for cluster in clusters),
     )
+
+
+@register.simple_tag
+def fit_items(rows: Iterable[dict[str, Any]]) -> str:
+    """Occupations with their fit, as items of a short list."""
+    return format_html_join(
+        "",
+        '<li><a href="{}">{}</a> <span class="jobs__pay">{}</span></li>',
+        ((row["url"], row["title"], _hundredths(row["fit"])) for row in rows),
+    )
+
+
+def _hundredths(fit: float) -> str:
+    return floatformat(fit, 2).replace("-", "−")
 
 
 @register.simple_tag
