@@ -14,6 +14,16 @@ from tqdm import tqdm
 Measured = TypeVar("Measured")
 
 
+def _processor_time() -> tuple[int, int]:
+    """What all cores did and could not do since the machine began (proc(5)): all that was wanted, and what a host took of it."""
+    lines = Path("/proc/stat").read_text().splitlines() if Path("/proc/stat").exists() else ["cpu" + " 0" * 8]
+    user, nice, system, _idle, _waiting, interrupts, soft, stolen = map(int, lines[0].split()[1:9])
+    return user + nice + system + interrupts + soft + stolen, stolen
+
+
+_began = _processor_time()
+
+
 def in_turns(measures: Mapping[str, Callable[[], Measured]], rounds: int) -> dict[str, list[Measured]]:
     """What each measure returned in each round. They take turns, so that what else the machine does falls on all alike."""
     found = {name: [] for name in measures}
@@ -43,10 +53,16 @@ def machine() -> str:
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     processor = next(models, platform.processor() or platform.machine())
     return (
-        f"{os.cpu_count()} cores ({processor}), load {os.getloadavg()[0]:.1f} at the end; "
+        f"{os.cpu_count()} cores ({processor}), load {os.getloadavg()[0]:.1f} at the end, {_taken():.0%} taken by the host; "
         f"{platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}, "
         f"Django {django.__version__}"
     )
+
+
+def _taken() -> float:
+    """The share of the processor time wanted since the start that a virtual machine's host gave to others."""
+    wanted, stolen = (now - then for now, then in zip(_processor_time(), _began, strict=True))
+    return stolen / wanted if wanted else 0.0
 
 
 def show(title: str, headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
