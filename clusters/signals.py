@@ -24,8 +24,9 @@ FOUND_BY_SEARCH = (Cluster, Pathway, Program, Occupation, AlternateTitle)
 DERIVED = (SearchEntry, ContentVersion, AddressCheck)
 
 
-def index_saved(sender, instance, **kwargs):
-    search.reindex(instance)
+def index_saved(sender, instance, created, raw=False, **kwargs):
+    # What loaddata creates may have been found with already: it takes rows in the order of the file.
+    search.reindex(instance, created=created and not raw)
 
 
 def forget_deleted(sender, instance, **kwargs):

@@ -53,12 +53,15 @@ SOURCES = (
 )
 
 
-def reindex(instance: models.Model) -> None:
-    """Bring the entries of a row, and of the rows that are found only with it, in step with the database."""
+def reindex(instance: models.Model, *, created: bool = False) -> None:
+    """Bring the entries of a row, and of the rows that are found only with it, in step with the database.
+
+    A row that was just created has no rows yet that are found with it.
+    """
     for source in SOURCES:
         if isinstance(instance, source.model):
             _refresh(source, pk=instance.pk)
-        elif source.parent and isinstance(instance, source.model._meta.get_field(source.parent).related_model):
+        elif not created and source.parent and isinstance(instance, source.model._meta.get_field(source.parent).related_model):
             _refresh(source, **{source.parent: instance.pk})
 
 

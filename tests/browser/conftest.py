@@ -58,8 +58,8 @@ def open_page(chromium, site):
             # axe would measure a colour on its way to another one.
             reduced_motion="reduce",
         )
-        # Whatever is not there by then is not coming; the default of 30 s only makes a failure slow.
-        context.set_default_timeout(8000)
+        # Long, for other tests want this machine too: no test asks how fast a page is.
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         watch = Watch(page, site.url)
