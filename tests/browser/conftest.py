@@ -5,6 +5,9 @@ import shutil
 import pytest
 from playwright.sync_api import Locator, sync_playwright
 
+# Of a window, in pixels.
+HEIGHT = 900
+
 
 @pytest.fixture(scope="session")
 def chromium():
@@ -52,7 +55,7 @@ def open_page(chromium, site):
     def open_it(path: str, *, width: int = 1280, dark: bool = False, javascript: bool = True):
         context = chromium.new_context(
             base_url=site.url,
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": HEIGHT},
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
             # axe would measure a colour on its way to another one.
