@@ -61,7 +61,11 @@ def reindex(instance: models.Model, *, created: bool = False) -> None:
     for source in SOURCES:
         if isinstance(instance, source.model):
             _refresh(source, pk=instance.pk)
-        elif not created and source.parent and isinstance(instance, source.model._meta.get_field(source.parent).related_model):
+        elif (
+            not created
+            and source.parent
+            and isinstance(instance, source.model._meta.get_field(source.parent).related_model)
+        ):
             _refresh(source, **{source.parent: instance.pk})
 
 
