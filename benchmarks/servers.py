@@ -54,6 +54,8 @@ def environment(**changes: str) -> dict[str, str]:
         "ALLOWED_HOSTS": HOST,
         "HTTPS": "false",
         "DEBUG": "false",
+        # As deploy/serve sets it.
+        "MALLOC_ARENA_MAX": "1",
         **changes,
     }
 

@@ -16,7 +16,7 @@ from clusters.models import DataSource
 from clusters.spreadsheets import plain_cell
 
 # Rows that are in memory at a time; each program has some fifty parts.
-CHUNK = 10
+CHUNK = 5
 
 
 @dataclass(frozen=True)
