@@ -29,17 +29,18 @@ _CODE = re.compile(r"([0-9]{2})[- ]?([0-9]{0,4})[. ]?([0-9]{0,2})")
 # Official titles first (the kinds' names descend from program to alternate), then those with most words as typed, then short
 # ones. Written out, because the query builder takes several times as long as the database does.
 _CANDIDATES = """
-    SELECT kind, target, title FROM clusters_searchentry WHERE {matches}
+    SELECT kind, target, title FROM {entries} WHERE {matches}
     ORDER BY kind DESC, {as_typed} DESC, length, title COLLATE {bytewise} LIMIT {limit}
 """
 # 1 for an entry that has the stem, 0 for others.
-_HOLDS = "CAST(' ' || words || ' ' LIKE %s AS integer)"
+_HOLDS = "CAST(' ' || entry.words || ' ' LIKE %s AS integer)"
 
 
 @dataclass(frozen=True)
 class _Dialect:
     """How a database is asked for the entries that hold words; the words are ASCII letters and digits."""
 
+    entries: str
     matches: str
     start: str
     every: str
@@ -49,14 +50,16 @@ class _Dialect:
 
 _DIALECTS = {
     "sqlite": _Dialect(
-        "id IN (SELECT rowid FROM clusters_searchindex WHERE clusters_searchindex MATCH %s)",
+        "clusters_searchindex JOIN clusters_searchentry entry ON entry.id = clusters_searchindex.rowid",
+        "clusters_searchindex MATCH %s",
         start="{}*",
         every=" AND ",
         some=" OR ",
         bytewise="BINARY",
     ),
     "postgresql": _Dialect(
-        "array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery",
+        "clusters_searchentry entry",
+        "array_to_tsvector(string_to_array(entry.words, ' ')) @@ %s::tsquery",
         start="{}:*",
         every=" & ",
         some=" | ",
@@ -175,7 +178,11 @@ def _candidates(terms: Sequence[Term], *, every: bool) -> list[Candidate]:
     wanted = joined.join(dialect.start.format(term.start) if term.start else term.word.stem for term in terms)
     as_typed = " + ".join([_HOLDS] * len(terms))
     statement = _CANDIDATES.format(
-        matches=dialect.matches, as_typed=f"({as_typed})", bytewise=dialect.bytewise, limit=CANDIDATES + 1
+        entries=dialect.entries,
+        matches=dialect.matches,
+        as_typed=f"({as_typed})",
+        bytewise=dialect.bytewise,
+        limit=CANDIDATES + 1,
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [wanted, *(f"% {term.word.stem} %" for term in terms)])
