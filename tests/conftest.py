@@ -93,7 +93,7 @@ class Site:
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=60) as answer:  # noqa: S310 (our own server)
+            with urllib.request.urlopen(self.url + path, timeout=30) as answer:  # noqa: S310 (our own server)
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

@@ -5,9 +5,6 @@ import shutil
 import pytest
 from playwright.sync_api import Locator, sync_playwright
 
-# Of a window, in pixels.
-HEIGHT = 900
-
 
 @pytest.fixture(scope="session")
 def chromium():
@@ -55,14 +52,12 @@ def open_page(chromium, site):
     def open_it(path: str, *, width: int = 1280, dark: bool = False, javascript: bool = True):
         context = chromium.new_context(
             base_url=site.url,
-            viewport={"width": width, "height": HEIGHT},
+            viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=javascript,
             # axe would measure a colour on its way to another one.
             reduced_motion="reduce",
         )
-        # Long, for other tests want this machine too: no test asks how fast a page is.
-        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         watch = Watch(page, site.url)

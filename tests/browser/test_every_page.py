@@ -4,7 +4,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
-from tests.browser.conftest import HEIGHT
 from tests.urls import NOT_HTML, ONLY_SENT_TO, REAL, addresses
 
 pytestmark = pytest.mark.once
@@ -30,8 +29,6 @@ WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "w
 # Those of WCAG that look at colours.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 AXE = Axe().axe_script
-# A phone, and a desk.
-WIDTHS = (320, 1280)
 
 
 def violations_on(page, rules=WCAG) -> list[tuple[str, list[str]]]:
@@ -45,23 +42,21 @@ def violations_on(page, rules=WCAG) -> list[tuple[str, list[str]]]:
     return [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found]
 
 
+@pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("name", PAGES)
-def test_page(open_page, tmp_path, name):
-    page, watch = open_page(PAGES[name], width=WIDTHS[0])
+def test_page(open_page, tmp_path, name, width):
+    page, watch = open_page(PAGES[name], width=width)
     # Chromium reports the status of a missing page as if it were a fault of it.
     said = [text for text in watch.messages if "404 (Not Found)" not in text]
     assert said == []
     assert watch.foreign == []
-    for width, scheme, rules in (
-        (width, scheme, rules) for width in WIDTHS for scheme, rules in (("light", WCAG), ("dark", COLOURS))
-    ):
-        page.set_viewport_size({"width": width, "height": HEIGHT})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for scheme, rules in (("light", WCAG), ("dark", COLOURS)):
         page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
         violations = violations_on(page, rules)
         if violations:
             page.screenshot(path=tmp_path / "page.png", full_page=True)
-        assert violations == [], f"{width} px, {scheme}, see {tmp_path}/page.png"
+        assert violations == [], f"{scheme}, see {tmp_path}/page.png"
 
 
 def test_a_scheme_changes_nothing_but_colours():
